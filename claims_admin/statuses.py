@@ -1,0 +1,39 @@
+"""One meaning per colour: every status code of the product and the tone it is shown in.
+
+good: done or allowed · attention: goes up, or hurries · bad: forbidden, refused or late ·
+active: somebody is working on it · idle: not begun, or over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from authority.rulings import Ruling
+
+Tone = Literal["good", "attention", "bad", "active", "idle"]
+
+TONES: Final[dict[str, Tone]] = {}
+
+OUTCOME_TONES: Final[dict[str, Tone]] = {
+    "allowed": "good",
+    "needs_cosign": "attention",
+    "refer": "attention",
+    "refused": "bad",
+}
+
+
+def tone_of(code: str) -> Tone:
+    """Unknown codes are idle; a test names every status that has no tone."""
+    return TONES.get(str(code), "idle")
+
+
+def ruling_words(ruling: Ruling, refer_to: str = "") -> str:
+    """The ruling in one line of a list: what the reader can do, or the first reason why not."""
+    if ruling.allowed:
+        return "可审批"
+    if ruling.may_sign:
+        return "可审批，须会签"
+    if ruling.may_refer:
+        return f"初核后上报 {refer_to or '上一级'}"
+    return ruling.objections[0].text if ruling.objections else "不可审批"

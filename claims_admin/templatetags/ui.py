@@ -1,0 +1,187 @@
+"""Filters and page components. Components that wrap content are block tags; the others are plain includes.
+
+docs/components.md lists them all with their parameters.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django import template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from claims_admin import statuses
+from departments import masking
+
+if TYPE_CHECKING:
+    from authority.rulings import Ruling
+
+register = template.Library()
+
+NOTHING = "—"
+_FEN_PER_YUAN = 100
+
+
+@register.filter
+def money(amount: Decimal | int | None) -> str:
+    """An amount in yuan with thousands separators and two places; a dash where there is none."""
+    return NOTHING if amount in (None, "") else f"{amount:,.2f}"
+
+
+@register.filter
+def fen(amount: int | None) -> str:
+    """An amount in integer fen, the unit of rulings, shown in yuan."""
+    return NOTHING if amount is None else money(Decimal(amount) / _FEN_PER_YUAN)
+
+
+@register.filter
+def masked_name(name: str | None, may_see: object = False) -> str:
+    """{{ insured|masked_name }}, or {{ insured|masked_name:may_see }} where the post may read it all."""
+    return (name if may_see else masking.mask_name(name)) or NOTHING
+
+
+@register.filter
+def masked_plate(plate: str | None, may_see: object = False) -> str:
+    return (plate if may_see else masking.mask_plate(plate)) or NOTHING
+
+
+@register.filter
+def masked_phone(phone: str | None, may_see: object = False) -> str:
+    return (phone if may_see else masking.mask_phone(phone)) or NOTHING
+
+
+@register.filter
+def masked_id(number: str | None, may_see: object = False) -> str:
+    return (number if may_see else masking.mask_id_number(number)) or NOTHING
+
+
+@register.filter
+def when(moment: date | None) -> str:
+    """Local short time of a moment, or short day of a date; the year only where it is not this one."""
+    if not moment:
+        return NOTHING
+    is_moment = isinstance(moment, datetime)
+    local = timezone.localtime(moment) if isinstance(moment, datetime) else moment
+    day = "%m-%d" if local.year == timezone.localdate().year else "%Y-%m-%d"
+    return local.strftime(f"{day} %H:%M" if is_moment else day)
+
+
+@register.filter
+def duration(span: timedelta | None) -> str:
+    """The two largest parts of a span that are not zero: 2 天 3 小时. The caller words the sign."""
+    if span is None:
+        return NOTHING
+    minutes = int(abs(span).total_seconds()) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(days, "天"), (hours, "小时"), (0 if days else minutes, "分钟")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "不到 1 分钟"
+
+
+@register.filter
+def since(moment: datetime | None) -> str:
+    """How long ago, as a duration."""
+    return NOTHING if moment is None else duration(timezone.now() - moment)
+
+
+@register.simple_tag
+def status(code: str, text: str) -> SafeString:
+    """A badge; {% status case.status case.get_status_display %}. The colour follows from the code."""
+    return badge(text, statuses.tone_of(code))
+
+
+@register.simple_tag
+def badge(text: str, tone: str = "idle") -> SafeString:
+    """A badge in a tone of claims_admin.statuses: good, attention, bad, active, idle."""
+    return format_html('<span class="badge badge--{}">{}</span>', tone, text)
+
+
+@register.simple_tag
+def outcome(ruling: Ruling, refer_to: str = "") -> SafeString:
+    """The one-line answer of a ruling, for rows of a list; `refer_to` names who is next (室主任)."""
+    return badge(statuses.ruling_words(ruling, refer_to), statuses.OUTCOME_TONES[ruling.outcome])
+
+
+@register.simple_tag
+def clock(due_at: datetime | None, warn_at: datetime | None = None, note: str = "") -> SafeString | str:
+    """Time left until a deadline, amber after `warn_at`, red once late; without one, why the clock stands."""
+    if due_at is None:
+        return format_html('<span class="clock clock--paused">{}</span>', note) if note else NOTHING
+    now = timezone.now()
+    tone = "late" if now > due_at else "warn" if warn_at and now >= warn_at else "calm"
+    words = f"{'超' if now > due_at else '剩'} {duration(due_at - now)}"
+    suffix = f" · {note}" if note else ""
+    return format_html(
+        '<time class="clock clock--{}" datetime="{}" title="时限 {}">{}{}</time>',
+        tone, due_at.isoformat(), when(due_at), words, suffix,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def money_cell(amount: Decimal | None, limit: Decimal | None = None) -> SafeString:
+    """A table cell; red when the amount is above the limit given."""
+    over = " money--over" if limit is not None and amount is not None and amount > limit else ""
+    return format_html('<td class="money{}">{}</td>', over, money(amount))
+
+
+@register.simple_tag
+def field(bound: BoundField, span: str = "") -> SafeString:
+    """Label, widget, help and errors of one form field, wired for screen readers. `span`: grid columns."""
+    return render_to_string(
+        "components/field.html", {"field": bound, "kind": _widget_kind(bound), "span": span}
+    )
+
+
+_WIDGET_KINDS = {
+    "checkbox": "check",
+    "radioselect": "options",
+    "checkboxselectmultiple": "options",
+    "select": "select",
+    "selectmultiple": "select",
+    "nullbooleanselect": "select",
+}
+
+
+def _widget_kind(bound: BoundField) -> str:
+    return "hidden" if bound.is_hidden else _WIDGET_KINDS.get(bound.widget_type, "control")
+
+
+@register.filter
+def styled(bound: BoundField, kind: str) -> SafeString:
+    """The widget with the class its kind wants, beside the classes it already has."""
+    css = {"check": "form-check-input", "select": "form-select", "control": "form-control"}.get(kind, "")
+    invalid = " is-invalid" if bound.errors else ""
+    own = bound.field.widget.attrs.get("class", "")
+    return bound.as_widget(attrs={"class": f"{own} {css}{invalid}".strip()})
+
+
+@register.simple_block_tag
+def card(content: SafeString, title: str = "", aside: str = "", flush: object = False) -> SafeString:
+    """{% card "审批链" %}…{% endcard %}; `flush` lets a table touch the edges, `aside` stands right of the title."""
+    context = {"title": title, "aside": aside, "flush": flush, "content": content}
+    return render_to_string("components/card.html", context)
+
+
+@register.simple_block_tag
+def strip(content: SafeString, title: str, tone: str = "bad") -> SafeString:
+    """{% strip "法定时限" %}<span>…</span>{% endstrip %}: what must be seen before the work list."""
+    return render_to_string("components/strip.html", {"title": title, "tone": tone, "content": content})
+
+
+@register.simple_block_tag
+def listing(content: SafeString, label: str, keyboard: object = False) -> SafeString:
+    """{% listing "待我审批" keyboard=True %}<thead>…<tbody>…{% endlisting %}: a dense table."""
+    context = {"label": label, "keyboard": keyboard, "content": content}
+    return render_to_string("components/listing.html", context)
+
+
+@register.simple_block_tag(takes_context=True)
+def filterbar(context: template.Context, content: SafeString, clear_url: str = "?") -> SafeString:
+    """{% filterbar %}{% field form.status %}…{% endfilterbar %}: a GET form with 筛选 and 清除."""
+    return render_to_string("components/filterbar.html", {"clear_url": clear_url, "content": content})
