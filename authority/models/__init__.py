@@ -1,0 +1,18 @@
+from authority.models.items import AuthorityItem, Measure, ReferralRule
+from authority.models.ledger import LedgerEntry
+from authority.models.letters import AuthorityLetter, LetterMode, LetterStatus
+from authority.models.limits import GrantSource, Litigation, PersonalGrant, UnitCeiling
+
+__all__ = [
+    "AuthorityItem",
+    "AuthorityLetter",
+    "GrantSource",
+    "LedgerEntry",
+    "LetterMode",
+    "LetterStatus",
+    "Litigation",
+    "Measure",
+    "PersonalGrant",
+    "ReferralRule",
+    "UnitCeiling",
+]

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from departments.models import OrgUnit, Staff
+
+
+class LetterStatus(models.TextChoices):
+    DRAFT = "draft", "草拟"
+    SUBMITTED = "submitted", "待批准"
+    IN_FORCE = "in_force", "生效"
+    SUPERSEDED = "superseded", "已被替代"
+    REVOKED = "revoked", "已撤销"
+
+
+class LetterMode(models.TextChoices):
+    """保监发〔2012〕15号 art. 12: 从机构授权 and 从人授权."""
+
+    BY_INSTITUTION = "by_institution", "从机构授权"
+    BY_PERSON = "by_person", "从人授权"
+
+
+class AuthorityLetter(models.Model):
+    """授权书: the paper that ceilings and grants rest on. Drafted by one person, approved by another."""
+
+    number = models.CharField("授权书号", max_length=40, unique=True)
+    title = models.CharField("标题", max_length=100)
+    mode = models.CharField("授权方式", max_length=16, choices=LetterMode)
+    issuing_unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="issued_letters", verbose_name="授权机构"
+    )
+    scope_unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="received_letters", verbose_name="被授权机构"
+    )
+    basis = models.CharField("依据", max_length=200)
+    file = models.FileField("扫描件", upload_to="letters/", blank=True)
+    status = models.CharField("状态", max_length=12, choices=LetterStatus, default=LetterStatus.DRAFT)
+    valid_from = models.DateField("生效日期")
+    valid_to = models.DateField("失效日期", null=True, blank=True)
+    drafted_by = models.ForeignKey(
+        Staff, models.PROTECT, related_name="drafted_letters", verbose_name="起草人"
+    )
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="approved_letters", verbose_name="批准人"
+    )
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True, editable=False)
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="被替代为"
+    )
+    revoked_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
+    )
+    ended_at = models.DateTimeField("终止时间", null=True, blank=True, editable=False)
+    end_reason = models.CharField("终止原因", max_length=200, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "授权书"
+        ordering = ["-valid_from", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=LetterStatus.values), name="authority_letter_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=LetterMode.values), name="authority_letter_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("drafted_by")),
+                name="authority_letter_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted"], approved_by=None, approved_at=None)
+                | Q(
+                    status__in=["in_force", "superseded", "revoked"],
+                    approved_by__isnull=False,
+                    approved_at__isnull=False,
+                ),
+                name="authority_letter_approved_when_in_force",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["superseded", "revoked"], ended_at__isnull=False)
+                | (~Q(status__in=["superseded", "revoked"]) & Q(ended_at=None)),
+                name="authority_letter_ended_when_over",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="authority_letter_dates_in_order",
+            ),
+            models.UniqueConstraint(
+                fields=["issuing_unit", "scope_unit", "mode"],
+                condition=Q(status="in_force"),
+                name="authority_letter_one_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("authority:letter", args=[self.pk])

@@ -1,0 +1,70 @@
+"""The life of a case as one table: which action leads from which stages to which."""
+
+from django.db.models import TextChoices
+
+
+class Stage(TextChoices):
+    REPORTED = "reported", "已报案"
+    REGISTERED = "registered", "已立案"
+    SURVEYED = "surveyed", "已查勘"
+    ASSESSED = "assessed", "已定损"
+    REVIEWING = "reviewing", "审核中"
+    REVIEWED = "reviewed", "已核损"
+    ADJUSTED = "adjusted", "已理算"
+    ADJUDICATING = "adjudicating", "核赔中"
+    OVER_AUTHORITY = "over_authority", "已报总公司"
+    RETURNED = "returned", "已退回"
+    SUSPENDED = "suspended", "已中止"
+    APPROVED = "approved", "已核赔"
+    PAID = "paid", "已支付"
+    CLOSED = "closed", "已结案"
+
+
+class ClosingKind(TextChoices):
+    PAID = "paid", "赔付结案"
+    ZERO = "zero", "零赔付"
+    REFUSED = "refused", "拒赔"
+    CANCELLED = "cancelled", "注销"
+
+
+class Action(TextChoices):
+    REGISTER = "register", "立案"
+    SURVEY = "survey", "查勘"
+    ASSESS = "assess", "定损"
+    SUBMIT_REVIEW = "submit_review", "提交审核"
+    PASS_REVIEW = "pass_review", "审核通过"
+    ADJUST = "adjust", "理算"
+    SUBMIT_ADJUDICATION = "submit_adjudication", "提交核赔"
+    APPROVE = "approve", "核赔通过"
+    ESCALATE = "escalate", "上报总公司"
+    RETURN = "return", "退回"
+    WITHDRAW = "withdraw", "撤回"
+    REFUSE = "refuse", "不同意"
+    PAY = "pay", "支付"
+    CLOSE = "close", "结案"
+
+
+_WITH_REVIEWER = frozenset({Stage.REVIEWING, Stage.ADJUDICATING, Stage.OVER_AUTHORITY})
+
+# RETURN and WITHDRAW lead to the named step; the stage here is where the case waits meanwhile.
+LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage]] = {
+    Action.REGISTER: (frozenset({Stage.REPORTED}), Stage.REGISTERED),
+    Action.SURVEY: (frozenset({Stage.REGISTERED, Stage.RETURNED}), Stage.SURVEYED),
+    Action.ASSESS: (frozenset({Stage.SURVEYED, Stage.RETURNED}), Stage.ASSESSED),
+    Action.SUBMIT_REVIEW: (frozenset({Stage.ASSESSED, Stage.RETURNED}), Stage.REVIEWING),
+    Action.PASS_REVIEW: (frozenset({Stage.REVIEWING, Stage.OVER_AUTHORITY}), Stage.REVIEWED),
+    Action.ADJUST: (frozenset({Stage.REVIEWED, Stage.RETURNED}), Stage.ADJUSTED),
+    Action.SUBMIT_ADJUDICATION: (frozenset({Stage.ADJUSTED, Stage.RETURNED}), Stage.ADJUDICATING),
+    Action.APPROVE: (frozenset({Stage.ADJUDICATING, Stage.OVER_AUTHORITY}), Stage.APPROVED),
+    Action.ESCALATE: (frozenset({Stage.REVIEWING, Stage.ADJUDICATING}), Stage.OVER_AUTHORITY),
+    Action.RETURN: (_WITH_REVIEWER, Stage.RETURNED),
+    Action.WITHDRAW: (frozenset({Stage.REVIEWING, Stage.ADJUDICATING}), Stage.RETURNED),
+    Action.REFUSE: (_WITH_REVIEWER, Stage.RETURNED),
+    Action.PAY: (frozenset({Stage.APPROVED}), Stage.PAID),
+    Action.CLOSE: (frozenset({Stage.PAID, Stage.APPROVED}), Stage.CLOSED),
+}
+
+
+def open_actions(stage: Stage) -> frozenset[Action]:
+    """The actions that the stage allows; whether a person may take them is a ruling's business."""
+    return frozenset(action for action, (stages, _) in LIFECYCLE.items() if stage in stages)

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from guardian.models import UserObjectPermissionAbstract
+from simple_history.models import HistoricalRecords
+
+from cases.lifecycle import ClosingKind, Stage
+from departments.access import SEE_CASES
+from departments.models import OrgUnit, Staff
+
+
+class CoverageLine(models.TextChoices):
+    CTPL = "ctpl", "交强险"
+    OWN_DAMAGE = "own_damage", "车损险"
+    THIRD_PARTY = "third_party", "三者险"
+    OCCUPANT = "occupant", "车上人员"
+    EXTRA = "extra", "附加险"
+
+
+class LossClass(models.TextChoices):
+    VEHICLE = "vehicle", "车"
+    PROPERTY = "property", "物"
+    INJURY = "injury", "人"
+
+
+class ClaimCaseQuerySet(models.QuerySet["ClaimCase"]):
+    def visible_to(self, staff: Staff) -> ClaimCaseQuerySet:
+        """Where every page starts: what is not visible does not exist (404)."""
+        mine = Q(unit__in=staff.unit_scope.ids(SEE_CASES))
+        lent = lent_case_ids(staff)
+        return self.filter(mine | Q(pk__in=lent) if lent else mine)
+
+    def outstanding(self) -> ClaimCaseQuerySet:
+        return self.exclude(stage=Stage.CLOSED)
+
+    def for_list(self) -> ClaimCaseQuerySet:
+        """With all that one row of the list shows."""
+        return self.select_related("unit", "handler")
+
+
+def _money(label: str) -> models.DecimalField[object, object]:
+    return models.DecimalField(label, max_digits=14, decimal_places=2, default=0)
+
+
+class ClaimCase(models.Model):
+    """赔案. While it is open somebody is responsible for it.
+
+    `version` grows with every change that a person may have seen.
+    """
+
+    report_no = models.CharField("报案号", max_length=30, unique=True)
+    registration_no = models.CharField("立案号", max_length=30, blank=True)
+    claim_no = models.CharField("赔案号", max_length=30, blank=True)
+    policy_no = models.CharField("保单号", max_length=30, blank=True)
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="cases", verbose_name="机构")
+    insuring_unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, null=True, blank=True, related_name="insured_cases", verbose_name="承保机构"
+    )
+    insured_name = models.CharField("被保险人", max_length=60, blank=True)
+    plate_no = models.CharField("车牌", max_length=12, blank=True)
+    vin = models.CharField("车架号", max_length=20, blank=True)
+    vehicle_class = models.CharField("车型", max_length=30, blank=True)
+    accident_at = models.DateTimeField("出险时间", null=True, blank=True)
+    accident_place = models.CharField("出险地点", max_length=120, blank=True)
+    accident_cause = models.CharField("出险原因", max_length=30, blank=True)
+    liability_ratio = models.PositiveSmallIntegerField("责任比例(%)", default=100)
+    reported_at = models.DateTimeField("报案时间")
+    registered_at = models.DateTimeField("立案时间", null=True, blank=True)
+    is_forced_registration = models.BooleanField("强制立案", default=False)
+    papers_complete_at = models.DateTimeField("材料收齐时间", null=True, blank=True)
+    lines = ArrayField(
+        models.CharField(max_length=12, choices=CoverageLine), default=list, verbose_name="险别"
+    )
+    loss_classes = ArrayField(
+        models.CharField(max_length=10, choices=LossClass), default=list, verbose_name="损失类别"
+    )
+    is_injury = models.BooleanField("涉及人伤", default=False)
+    is_litigated = models.BooleanField("涉诉", default=False)
+    is_major = models.BooleanField("重大案件", default=False)
+    major_criterion = models.CharField("重大标准", max_length=60, blank=True)
+    is_fraud_suspected = models.BooleanField("欺诈嫌疑", default=False)
+    flags = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name="案件标识")
+    special_kinds = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, verbose_name="特殊案件类型"
+    )
+    agency_direction = models.CharField(
+        "双代方向", max_length=3, blank=True, choices=[("", "本机构"), ("out", "委托"), ("in", "受托")]
+    )
+    handler = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="handled_cases", verbose_name="责任人"
+    )
+    stage = models.CharField("状态", max_length=16, choices=Stage, default=Stage.REPORTED)
+    stage_entered_at = models.DateTimeField("进入状态时间", default=timezone.now)
+    round = models.PositiveSmallIntegerField("轮次", default=1)
+    estimate = _money("估损(元)")
+    assessed = _money("定损(元)")
+    reviewed = _money("核损(元)")
+    adjusted = _money("理算(元)")
+    approved = _money("核赔(元)")
+    paid = _money("已付(元)")
+    closed_at = models.DateTimeField("结案时间", null=True, blank=True)
+    closing_kind = models.CharField("结案方式", max_length=10, choices=ClosingKind, blank=True)
+    paid_at = models.DateTimeField("支付时间", null=True, blank=True)
+    uncleared_reasons = ArrayField(
+        models.CharField(max_length=1), default=list, blank=True, verbose_name="未清理原因"
+    )
+    expected_close_on = models.DateField("预计结案日期", null=True, blank=True)
+    source = models.CharField("来源", max_length=20, default="manual")
+    version = models.PositiveIntegerField("版本", default=1)
+
+    objects = ClaimCaseQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "赔案"
+        indexes = [
+            models.Index(fields=["-reported_at", "-id"], name="cases_case_newest"),
+            models.Index(fields=["unit", "-reported_at", "-id"], name="cases_case_unit_newest"),
+            models.Index(
+                fields=["unit", "-reported_at", "-id"],
+                condition=~Q(stage="closed"),
+                name="cases_case_unit_open",
+            ),
+            models.Index(
+                fields=["handler", "stage_entered_at"],
+                condition=~Q(stage="closed"),
+                name="cases_case_handled",
+            ),
+            models.Index(fields=["plate_no"], opclasses=["varchar_pattern_ops"], name="cases_case_by_plate"),
+            models.Index(
+                fields=["claim_no"], opclasses=["varchar_pattern_ops"], name="cases_case_by_claim_no"
+            ),
+            models.Index(
+                fields=["policy_no"], opclasses=["varchar_pattern_ops"], name="cases_case_by_policy"
+            ),
+            models.Index(
+                fields=["insured_name"], opclasses=["varchar_pattern_ops"], name="cases_case_by_insured"
+            ),
+            models.Index(fields=["closed_at"], condition=Q(stage="closed"), name="cases_case_closed"),
+            models.Index(fields=["registered_at"], name="cases_case_registered"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    estimate__gte=0,
+                    assessed__gte=0,
+                    reviewed__gte=0,
+                    adjusted__gte=0,
+                    approved__gte=0,
+                    paid__gte=0,
+                ),
+                name="cases_case_money_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid__lte=F("approved")), name="cases_case_paid_within_approved"
+            ),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="cases_case_stage_known"),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.CLOSED) | Q(handler__isnull=False), name="cases_case_open_has_handler"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.CLOSED, closed_at__isnull=False, closing_kind__in=ClosingKind.values)
+                | (~Q(stage=Stage.CLOSED) & Q(closed_at=None, closing_kind="")),
+                name="cases_case_closed_when_closed",
+            ),
+            models.CheckConstraint(condition=Q(liability_ratio__lte=100), name="cases_case_liability_ratio"),
+            models.CheckConstraint(
+                condition=Q(agency_direction__in=["", "out", "in"]), name="cases_case_agency_direction_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.claim_no or self.report_no
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:detail", args=[self.pk])
+
+
+class CaseUserPermission(UserObjectPermissionAbstract):
+    """A case lent to somebody outside its unit, until a date; the exception beside the unit permissions."""
+
+    content_object = models.ForeignKey(ClaimCase, models.CASCADE, related_name="loans")
+    until = models.DateField("至")
+    reason = models.CharField("理由", max_length=200)
+    lent_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="出借人")
+
+    class Meta(UserObjectPermissionAbstract.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["user", "until"], name="cases_loan_by_person")]
+
+
+def lent_case_ids(staff: Staff) -> list[int]:
+    """The cases lent to this person today; nearly always none."""
+    loans = CaseUserPermission.objects.filter(user=staff, until__gte=timezone.localdate())
+    return list(loans.values_list("content_object_id", flat=True))

@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from authority.models import AuthorityItem, LedgerEntry, PersonalGrant
+from cases.models.case import ClaimCase
+from departments.models import Staff
+
+
+class Outcome(models.TextChoices):
+    AGREE = "agree", "同意"
+    AGREE_WITH_CONDITIONS = "agree_with_conditions", "附条件同意"
+    RETURN = "return", "退回"
+    REFUSE = "refuse", "不同意"
+    REFER_UP = "refer_up", "初核上报"
+
+
+class Submission(models.Model):
+    """One request for one item of authority on one case. At most one is open per case and item."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "审批中"
+        AGREED = "agreed", "已同意"
+        RETURNED = "returned", "已退回"
+        REFUSED = "refused", "不同意"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    case = models.ForeignKey(ClaimCase, models.PROTECT, related_name="submissions", verbose_name="赔案")
+    item = models.ForeignKey(AuthorityItem, models.PROTECT, related_name="submissions", verbose_name="事项")
+    round = models.PositiveSmallIntegerField("轮次", default=1)
+    amount = models.DecimalField("金额(元)", max_digits=14, decimal_places=2)
+    case_total = models.DecimalField("案件累计(元)", max_digits=14, decimal_places=2)
+    per_person = models.DecimalField("单个伤者(元)", max_digits=14, decimal_places=2, null=True, blank=True)
+    special_kind = models.CharField("特殊案件类型", max_length=20, blank=True)
+    opinion = models.TextField("提交意见", blank=True)
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.OPEN)
+    submitted_by = models.ForeignKey(Staff, models.PROTECT, related_name="submissions", verbose_name="提交人")
+    submitted_at = models.DateTimeField("提交时间")
+    decided_at = models.DateTimeField("终结时间", null=True, blank=True)
+    idempotency_key = models.UUIDField("幂等键", null=True, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报批"
+        indexes = [
+            models.Index(fields=["submitted_by", "-submitted_at"], name="cases_submission_by_submitter")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "item"], condition=Q(status="open"), name="cases_submission_one_open"
+            ),
+            models.UniqueConstraint(
+                fields=["submitted_by", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="cases_submission_sent_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, case_total__gte=F("amount")), name="cases_submission_amounts"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "agreed", "returned", "refused", "withdrawn"]),
+                name="cases_submission_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", decided_at=None)
+                | (~Q(status="open") & Q(decided_at__isnull=False)),
+                name="cases_submission_decided_when_over",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.item}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:detail", args=[self.case_id])
+
+
+class ChainStep(models.Model):
+    """One station of a submission's chain. `staff` empty means the head office."""
+
+    class Kind(models.TextChoices):
+        PRELIMINARY = "preliminary", "初核"
+        FINAL = "final", "终审"
+        COSIGN = "cosign", "会签"
+        HEAD_OFFICE = "head_office", "总公司"
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "未到"
+        NOW = "now", "办理中"
+        DONE = "done", "已办"
+        SKIPPED = "skipped", "未经"
+        INVALID = "invalid", "已失效"
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="chain", verbose_name="报批")
+    number = models.PositiveSmallIntegerField("序号")
+    kind = models.CharField("环节", max_length=12, choices=Kind)
+    staff = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="chain_steps", verbose_name="审批人"
+    )
+    acting_for = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代何人"
+    )
+    level = models.PositiveSmallIntegerField("级别", default=0)
+    post_name = models.CharField("岗位", max_length=40, blank=True)
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.WAITING)
+    arrived_at = models.DateTimeField("到达时间", null=True, blank=True)
+    left_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审批链"
+        ordering = ["submission", "number"]
+        indexes = [
+            models.Index(
+                fields=["staff", "arrived_at"], condition=Q(status="now"), name="cases_chain_waiting"
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="cases_chain_one_per_place"),
+            models.CheckConstraint(
+                condition=Q(status__in=["waiting", "now", "done", "skipped", "invalid"]),
+                name="cases_chain_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["preliminary", "final", "cosign", "head_office"]),
+                name="cases_chain_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(staff__isnull=False) | Q(kind="head_office"), name="cases_chain_somebody_decides"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["now", "done"]) | Q(arrived_at__isnull=False),
+                name="cases_chain_arrived",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.get_kind_display()}"
+
+
+class Decision(models.Model):
+    """What somebody decided, on what basis. Never changed afterwards."""
+
+    case = models.ForeignKey(ClaimCase, models.PROTECT, related_name="decisions", verbose_name="赔案")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="decisions", verbose_name="报批")
+    chain_step = models.OneToOneField(ChainStep, models.PROTECT, related_name="decision", verbose_name="环节")
+    outcome = models.CharField("结论", max_length=22, choices=Outcome)
+    decided_by = models.ForeignKey(Staff, models.PROTECT, related_name="decisions", verbose_name="决定人")
+    acted_for = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代何人"
+    )
+    amount = models.DecimalField("金额(元)", max_digits=14, decimal_places=2)
+    opinion = models.TextField("意见", blank=True)
+    conditions = models.TextField("条件", blank=True)
+    return_to = models.CharField("退回至", max_length=16, blank=True)
+    problem_codes = ArrayField(
+        models.CharField(max_length=4), default=list, blank=True, verbose_name="问题代码"
+    )
+    ruling = models.JSONField("裁定")
+    grant = models.ForeignKey(
+        PersonalGrant, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权"
+    )
+    grant_version = models.PositiveIntegerField("授权版本", null=True, blank=True)
+    letter_no = models.CharField("授权书号", max_length=40, blank=True)
+    limit = models.DecimalField("权限(元)", max_digits=14, decimal_places=2, null=True, blank=True)
+    case_version = models.PositiveIntegerField("所见版本")
+    ledger_entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="+", verbose_name="台账")
+    idempotency_key = models.UUIDField("幂等键", null=True, blank=True)
+    decided_at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审批意见"
+        indexes = [models.Index(fields=["decided_by", "-decided_at"], name="cases_decision_by_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decided_by", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="cases_decision_sent_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="cases_decision_outcome_known"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="cases_decision_amount_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(outcome="return") | (Q(problem_codes__len__gt=0) & ~Q(return_to="")),
+                name="cases_decision_return_names_problem",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="agree_with_conditions") | ~Q(conditions=""),
+                name="cases_decision_conditions_named",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.get_outcome_display()}"
+
+
+class Escalation(models.Model):
+    """上报总公司: the department's proposal with its pack, and the head office's answer."""
+
+    class Status(models.TextChoices):
+        SENT = "sent", "已上报"
+        ANSWERED = "answered", "已批复"
+        EXECUTED = "executed", "已执行"
+
+    class Answer(models.TextChoices):
+        AGREED = "agreed", "同意"
+        ALTERED = "altered", "调整金额"
+        REFUSED = "refused", "不同意"
+
+    number = models.CharField("上报编号", max_length=30, unique=True)
+    case = models.ForeignKey(ClaimCase, models.PROTECT, related_name="escalations", verbose_name="赔案")
+    submission = models.OneToOneField(
+        Submission, models.PROTECT, related_name="escalation", verbose_name="报批"
+    )
+    proposal = models.TextField("部门意见")
+    amount = models.DecimalField("上报金额(元)", max_digits=14, decimal_places=2)
+    pack = models.JSONField("材料清单")
+    sent_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="上报人")
+    sent_at = models.DateTimeField("上报时间")
+    due_at = models.DateTimeField("批复期限", null=True, blank=True)
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.SENT)
+    answer = models.CharField("批复", max_length=10, choices=Answer, blank=True)
+    answer_no = models.CharField("批复号", max_length=40, blank=True)
+    answer_amount = models.DecimalField(
+        "批复金额(元)", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    conditions = models.TextField("批复条件", blank=True)
+    answered_by_name = models.CharField("批复人", max_length=30, blank=True)
+    answered_at = models.DateTimeField("批复时间", null=True, blank=True)
+    entered_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="录入人"
+    )
+    scan = models.FileField("批复扫描件", upload_to="escalations/", blank=True)
+    executed_at = models.DateTimeField("执行时间", null=True, blank=True)
+    executed_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="执行确认人"
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "上报总公司"
+        ordering = ["-sent_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["sent", "answered", "executed"]), name="cases_escalation_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="sent", answer="", answered_at=None)
+                | (
+                    ~Q(status="sent") & ~Q(answer="") & Q(answered_at__isnull=False, entered_by__isnull=False)
+                ),
+                name="cases_escalation_answered_when_over",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer="altered") | Q(answer_amount__isnull=False),
+                name="cases_escalation_altered_names_amount",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,48 @@
+"""Which units a person may work in: object permissions on few units, inherited down the path.
+
+Resolved in one statement; `Staff.unit_scope` keeps the answer for the life of the instance, which is one
+request.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+SEE_CASES = "see_cases"
+HANDLE_CASES = "handle_cases"
+SEE_PEOPLE = "see_people"
+MANAGE_UNIT = "manage_unit"
+
+_UNITS_BY_PERMISSION = """
+    select permission.codename, array_agg(distinct unit.id)
+    from (
+        select permission_id, content_object_id
+        from departments_orgunituserpermission where user_id = %(staff)s
+        union all
+        select granted.permission_id, granted.content_object_id
+        from departments_orgunitgrouppermission granted
+        join departments_staff_groups member on member.group_id = granted.group_id
+        where member.staff_id = %(staff)s
+    ) held
+    join auth_permission permission on permission.id = held.permission_id
+    join departments_orgunit root on root.id = held.content_object_id
+    join departments_orgunit unit on starts_with(unit.path, root.path)
+    group by permission.codename
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitScope:
+    """Unit ids by permission codename; a missing codename means no unit."""
+
+    units: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def ids(self, permission: str) -> frozenset[int]:
+        return self.units.get(permission, frozenset())
+
+
+def unit_scope_of(staff_id: int) -> UnitScope:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS_BY_PERMISSION, {"staff": staff_id})
+        return UnitScope({codename: frozenset(ids) for codename, ids in cursor.fetchall()})

@@ -1,0 +1,24 @@
+from departments.models.calendar import CalendarDay
+from departments.models.duties import Duty, IncompatibleDuty
+from departments.models.messages import AccessRecord, Notification, OutboxMessage
+from departments.models.people import Absence, Staff
+from departments.models.posts import Appointment, Post, PostType
+from departments.models.units import OrgUnit, OrgUnitGroupPermission, OrgUnitUserPermission, UnitKind
+
+__all__ = [
+    "Absence",
+    "AccessRecord",
+    "Appointment",
+    "CalendarDay",
+    "Duty",
+    "IncompatibleDuty",
+    "Notification",
+    "OrgUnit",
+    "OrgUnitGroupPermission",
+    "OrgUnitUserPermission",
+    "OutboxMessage",
+    "Post",
+    "PostType",
+    "Staff",
+    "UnitKind",
+]

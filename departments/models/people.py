@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from simple_history.models import HistoricalRecords
+
+from departments import access
+
+
+class AdminRole(models.TextChoices):
+    """三员分立: one column, so nobody can hold two of them."""
+
+    NONE = "", "无"
+    SYSTEM = "system", "系统管理员"
+    SECURITY = "security", "安全管理员"
+    AUDIT = "audit", "审计管理员"
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    def create_user(self, employee_no: str, password: str | None = None, **fields: Any) -> Staff:
+        staff = self.model(employee_no=employee_no, **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+    def create_superuser(self, employee_no: str, password: str | None = None, **fields: Any) -> Staff:
+        return self.create_user(employee_no, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Staff(AbstractBaseUser, PermissionsMixin):
+    """A person of the company, who logs in with the employee number."""
+
+    employee_no = models.CharField("工号", max_length=20, unique=True)
+    name = models.CharField("姓名", max_length=30)
+    phone = models.CharField("手机", max_length=20, blank=True)
+    id_number = models.CharField("身份证号", max_length=18, blank=True)
+    email = models.EmailField("邮箱", blank=True)
+    is_employee = models.BooleanField("正式员工", default=True)
+    admin_role = models.CharField("三员角色", max_length=10, choices=AdminRole, blank=True, default="")
+    is_active = models.BooleanField("启用", default=True)
+    is_staff = models.BooleanField("可进入管理后台", default=False)
+    hired_on = models.DateField("入司日期", null=True, blank=True)
+    left_on = models.DateField("离职日期", null=True, blank=True)
+    password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True)
+
+    USERNAME_FIELD = "employee_no"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = StaffManager()
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(admin_role__in=AdminRole.values), name="departments_staff_admin_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(is_active=False), name="departments_staff_left_is_not_active"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("departments:person", args=[self.pk])
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def unit_scope(self) -> access.UnitScope:
+        """Where this person may see and do what; read once per request, in one statement."""
+        return access.unit_scope_of(self.pk)
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def at(self, moment: datetime) -> AbsenceQuerySet:
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment, cancelled_at=None)
+
+
+class Absence(models.Model):
+    """Time in which a person does not work. Whether somebody stands in is said by the authority app."""
+
+    class Kind(models.TextChoices):
+        LEAVE = "leave", "休假"
+        SICK = "sick", "病假"
+        TRAVEL = "travel", "出差"
+        TRAINING = "training", "培训"
+        OTHER = "other", "其他"
+
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="absences", verbose_name="人员")
+    kind = models.CharField("类别", max_length=10, choices=Kind)
+    starts_at = models.DateTimeField("开始")
+    ends_at = models.DateTimeField("结束")
+    note = models.CharField("说明", max_length=200, blank=True)
+    recorded_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="登记人")
+    cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
+
+    objects = AbsenceQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "缺勤"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="departments_absence_dates_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["leave", "sick", "travel", "training", "other"]),
+                name="departments_absence_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.get_kind_display()}"

@@ -1,0 +1,17 @@
+"""The product's settings, as the tests run them: real PostgreSQL, tasks at once, cheap password hashes."""
+
+import os
+
+os.environ.setdefault("CLAIMS_MODE", "test")
+
+from claims_admin.settings import *  # noqa: F403
+from claims_admin.settings import DATABASES
+
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
