@@ -163,7 +163,7 @@ def styled(bound: BoundField, kind: str) -> SafeString:
 
 @register.simple_block_tag
 def card(content: SafeString, title: str = "", aside: str = "", flush: object = False) -> SafeString:
-    """{% card "审批链" %}…{% endcard %}; `flush` lets a table touch the edges, `aside` stands right of the title."""
+    """{% card "审批链" %}…{% endcard %}; `flush` for tables, `aside` stands right."""
     context = {"title": title, "aside": aside, "flush": flush, "content": content}
     return render_to_string("components/card.html", context)
 
