@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from authority.rulings import Basis, Objection, Ruling
 from django import forms
 from django.template import Context, Template
 from django.utils import timezone
 
+from authority.rulings import Basis, Objection, Ruling
 from claims_admin.templatetags import ui
 
 

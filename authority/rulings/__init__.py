@@ -12,7 +12,16 @@ from authority.rulings.chain import (
     holders_for,
 )
 from authority.rulings.decision import may_decide, rulings_for
-from authority.rulings.ruling import ALLOWED, NEEDS_COSIGN, REFER, REFUSED, Basis, Objection, Ruling, yuan
+from authority.rulings.ruling import (
+    ALLOWED,
+    NEEDS_COSIGN,
+    REFER,
+    REFUSED,
+    Basis,
+    Objection,
+    Ruling,
+    yuan,
+)
 from authority.rulings.values import (
     ANY,
     HARD_STOP,

@@ -6,8 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from authority.rulings.limits import Tried, try_limit
 from authority.rulings.question import Question, measure_name
-from authority.rulings.ruling import ALLOWED, NEEDS_COSIGN, REFER, REFUSED, Objection, Ruling, yuan
+from authority.rulings.ruling import (
+    ALLOWED,
+    NEEDS_COSIGN,
+    REFER,
+    REFUSED,
+    Objection,
+    Ruling,
+    yuan,
+)
 from authority.rulings.values import HEAD_OFFICE, HeldLimit, Holder, Matter, Rules
+
+# What malformed values can raise in here; such a matter is refused, not let through and not a server error.
+BAD_VALUES = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 
 OUTCOME_NAMES = {
     ALLOWED: "有权决定",
@@ -26,7 +37,7 @@ def rulings_for(matter: Matter, holders: Iterable[Holder], rules: Rules) -> list
     """The same for many persons: the matter is prepared once."""
     try:
         question = Question(matter, rules)
-    except Exception as error:  # fail closed, whatever a caller hands in
+    except BAD_VALUES as error:
         return [(holder, _failed(error)) for holder in holders]
     return [(holder, _judge(question, holder)) for holder in holders]
 
@@ -34,7 +45,7 @@ def rulings_for(matter: Matter, holders: Iterable[Holder], rules: Rules) -> list
 def _judge(question: Question, holder: Holder) -> Ruling:
     try:
         return _answer(question, holder)
-    except Exception as error:  # fail closed, whatever a caller hands in
+    except BAD_VALUES as error:
         return _failed(error)
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from authority.rulings.question import Cap, Question, litigation_fits, measure_name, within
+from authority.rulings.question import (
+    Cap,
+    Question,
+    litigation_fits,
+    measure_name,
+    within,
+)
 from authority.rulings.ruling import Basis, Objection, yuan
 from authority.rulings.values import ANY, HeldLimit, Holder, Matter
 
