@@ -1,0 +1,115 @@
+"""The navigation as data: four groups of entries, each shown only to those whose click would be answered.
+
+An entry names its page and says for whom it is there. A page's own rules stay with the page; a test walks
+every entry for every kind of person and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.models import Appointment, Staff
+
+
+def everybody(staff: Staff) -> bool:  # noqa: ARG001 - the shape of a predicate
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    title: str
+    url_name: str
+    visible: Callable[[Staff], bool] = everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as one person sees it on one page."""
+
+    title: str
+    url: str
+    is_current: bool
+    count: int = 0
+
+
+def enters_admin(staff: Staff) -> bool:
+    return staff.is_active and staff.is_staff
+
+
+GROUPS: tuple[Group, ...] = (Group("系统管理", (Entry("管理后台", "admin:index", enters_admin),)),)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    name: str
+    links: tuple[Link, ...]
+
+
+class Navigation:
+    """What the frame of a page shows one person. Lazy: a fragment that draws no frame asks no question."""
+
+    search_url = ""
+    notifications_url = ""
+    password_url = ""
+
+    def __init__(self, staff: Staff, path: str) -> None:
+        self.staff = staff
+        self.path = path
+
+    @cached_property
+    def groups(self) -> list[LinkGroup]:
+        shown = [(group.name, [entry for entry in group.entries if entry.visible(self.staff)]) for group in GROUPS]
+        current = self._current([entry for _, entries in shown for entry in entries])
+        return [
+            LinkGroup(name, tuple(self._link(entry, current) for entry in entries)) for name, entries in shown if entries
+        ]
+
+    def _current(self, entries: list[Entry]) -> Entry | None:
+        """The entry whose address is the longest beginning of this page's."""
+        above = [entry for entry in entries if self.path.startswith(reverse(entry.url_name))]
+        return max(above, key=lambda entry: len(reverse(entry.url_name)), default=None)
+
+    def _link(self, entry: Entry, current: Entry | None) -> Link:
+        return Link(entry.title, reverse(entry.url_name), entry is current)
+
+    @cached_property
+    def appointments(self) -> list[Appointment]:
+        """The posts held today, regular ones first."""
+        held = Appointment.objects.on(timezone.localdate()).filter(staff=self.staff)
+        return list(held.select_related("post__unit", "post__post_type").order_by("-kind", "id"))
+
+    @property
+    def posts(self) -> Iterator[str]:
+        return (f"{held.post.unit.short_name} {held.post.post_type.name}" for held in self.appointments)
+
+    @property
+    def post_name(self) -> str:
+        return self.appointments[0].post.post_type.name if self.appointments else ""
+
+    @property
+    def unit_name(self) -> str:
+        return self.appointments[0].post.unit.short_name if self.appointments else ""
+
+    @cached_property
+    def unread(self) -> int:
+        return self.staff.notifications.filter(read_at=None).count()
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `navigation`, for people who are logged in."""
+    staff = getattr(request, "user", None) or AnonymousUser()
+    return {"navigation": Navigation(staff, request.path) if isinstance(staff, Staff) else None}
