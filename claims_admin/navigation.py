@@ -19,7 +19,7 @@ from django.utils import timezone
 from departments.models import Appointment, Staff
 
 
-def everybody(staff: Staff) -> bool:  # noqa: ARG001 - the shape of a predicate
+def everybody(staff: Staff) -> bool:
     return True
 
 
@@ -72,10 +72,14 @@ class Navigation:
 
     @cached_property
     def groups(self) -> list[LinkGroup]:
-        shown = [(group.name, [entry for entry in group.entries if entry.visible(self.staff)]) for group in GROUPS]
-        current = self._current([entry for _, entries in shown for entry in entries])
+        shown = {
+            group.name: [entry for entry in group.entries if entry.visible(self.staff)] for group in GROUPS
+        }
+        current = self._current([entry for entries in shown.values() for entry in entries])
         return [
-            LinkGroup(name, tuple(self._link(entry, current) for entry in entries)) for name, entries in shown if entries
+            LinkGroup(name, tuple(self._link(entry, current) for entry in entries))
+            for name, entries in shown.items()
+            if entries
         ]
 
     def _current(self, entries: list[Entry]) -> Entry | None:

@@ -13,7 +13,52 @@ if TYPE_CHECKING:
 
 Tone = Literal["good", "attention", "bad", "active", "idle"]
 
-TONES: Final[dict[str, Tone]] = {}
+TONES: Final[dict[str, Tone]] = {
+    # stages of a case
+    "reported": "idle",
+    "registered": "active",
+    "surveyed": "active",
+    "assessed": "active",
+    "reviewing": "active",
+    "reviewed": "active",
+    "adjusted": "active",
+    "adjudicating": "active",
+    "over_authority": "attention",
+    "returned": "attention",
+    "suspended": "attention",
+    "approved": "good",
+    "paid": "good",
+    "closed": "idle",
+    # how a case was closed
+    "zero": "idle",
+    "refused": "bad",
+    "cancelled": "idle",
+    # submissions, chain steps, decisions
+    "open": "active",
+    "agreed": "good",
+    "withdrawn": "idle",
+    "waiting": "idle",
+    "now": "active",
+    "done": "good",
+    "skipped": "idle",
+    "invalid": "idle",
+    "agree": "good",
+    "agree_with_conditions": "good",
+    "altered": "attention",
+    "return": "attention",
+    "refuse": "bad",
+    "refer_up": "attention",
+    # escalations
+    "sent": "attention",
+    "answered": "active",
+    "executed": "good",
+    # authority letters
+    "draft": "idle",
+    "submitted": "active",
+    "in_force": "good",
+    "superseded": "idle",
+    "revoked": "bad",
+}
 
 OUTCOME_TONES: Final[dict[str, Tone]] = {
     "allowed": "good",

@@ -1,0 +1,76 @@
+"""The navigation shows what would open, and nothing else."""
+
+import pytest
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from claims_admin import navigation
+from departments.models import Staff
+from tests.factories import AppointmentFactory, StaffFactory
+
+ENTRIES = [entry for group in navigation.GROUPS for entry in group.entries]
+
+
+def shown_to(staff: Staff, path: str = "/") -> navigation.Navigation:
+    request = RequestFactory().get(path)
+    request.user = staff
+    return navigation.navigation(request)["navigation"]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url_name)
+def test_every_entry_has_its_page(entry: navigation.Entry) -> None:
+    assert reverse(entry.url_name)
+
+
+PEOPLE = {
+    "clerk": {},
+    "manager": {"is_staff": True},
+    "system": {"is_staff": True, "admin_role": "system"},
+    "security": {"is_staff": True, "admin_role": "security"},
+    "audit": {"is_staff": True, "admin_role": "audit"},
+    "superuser": {"is_staff": True, "is_superuser": True},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", PEOPLE)
+def test_an_entry_shows_exactly_when_its_page_opens(client: Client, person: str) -> None:
+    staff = StaffFactory(**PEOPLE[person])
+    client.force_login(staff)
+
+    shown = {link.url for group in shown_to(staff).groups for link in group.links}
+    pages = [reverse(entry.url_name) for entry in ENTRIES]
+    opens = {page for page in pages if client.get(page).status_code == 200}
+
+    assert shown == opens
+
+
+@pytest.mark.django_db
+def test_only_the_nearest_entry_is_current() -> None:
+    navigation_of_admin = shown_to(StaffFactory(is_staff=True), reverse("admin:index") + "cases/")
+
+    current = [link.title for group in navigation_of_admin.groups for link in group.links if link.is_current]
+
+    assert current == ["管理后台"]
+
+
+@pytest.mark.django_db
+def test_post_and_unit_of_the_person_are_shown() -> None:
+    appointment = AppointmentFactory()
+
+    shown = shown_to(appointment.staff)
+
+    assert shown.post_name == appointment.post.post_type.name
+    assert shown.unit_name == appointment.post.unit.short_name
+
+
+def test_strangers_have_no_navigation() -> None:
+    assert navigation.navigation(RequestFactory().get("/")) == {"navigation": None}
+
+
+@pytest.mark.django_db
+def test_the_frame_costs_few_queries(client: Client, django_assert_max_num_queries) -> None:
+    shown = shown_to(StaffFactory(is_staff=True))
+
+    with django_assert_max_num_queries(4):
+        assert (list(shown.groups), list(shown.posts), shown.unread) is not None
