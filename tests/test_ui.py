@@ -42,7 +42,7 @@ def test_fen_is_shown_in_yuan() -> None:
         (timedelta(days=2, hours=3, minutes=59), "2 天 3 小时"),
         (timedelta(days=2, minutes=59), "2 天"),
         (timedelta(hours=5), "5 小时"),
-        (timedelta(hours=5, minutes=7), "5 小时 7 分钟"),
+        (timedelta(hours=5, minutes=7), "5 小时"),
         (timedelta(minutes=17), "17 分钟"),
         (timedelta(seconds=59), "不到 1 分钟"),
         (-timedelta(days=1), "1 天"),

@@ -74,13 +74,13 @@ def when(moment: date | None) -> str:
 
 @register.filter
 def duration(span: timedelta | None) -> str:
-    """The two largest parts of a span that are not zero: 2 天 3 小时. The caller words the sign."""
+    """Days and hours of a span, minutes only below one hour: 2 天 3 小时. The caller words the sign."""
     if span is None:
         return NOTHING
     minutes = int(abs(span).total_seconds()) // 60
     days, minutes = divmod(minutes, 24 * 60)
     hours, minutes = divmod(minutes, 60)
-    parts = [(days, "天"), (hours, "小时"), (0 if days else minutes, "分钟")]
+    parts = [(days, "天"), (hours, "小时"), (0 if days or hours else minutes, "分钟")]
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "不到 1 分钟"
 
 
@@ -133,9 +133,10 @@ def money_cell(amount: Decimal | None, limit: Decimal | None = None) -> SafeStri
 @register.simple_tag
 def field(bound: BoundField, span: str = "") -> SafeString:
     """Label, widget, help and errors of one form field, wired for screen readers. `span`: grid columns."""
-    return render_to_string(
-        "components/field.html", {"field": bound, "kind": _widget_kind(bound), "span": span}
-    )
+    kind = _widget_kind(bound)
+    if kind == "options":
+        bound.field.widget.attrs.setdefault("class", "form-check-input")
+    return render_to_string("components/field.html", {"field": bound, "kind": kind, "span": span})
 
 
 _WIDGET_KINDS = {

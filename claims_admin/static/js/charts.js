@@ -23,7 +23,7 @@
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     animation: false,
     grid: { left: 8, right: 12, top: data.series.length > 1 ? 40 : 24, bottom: 4, containLabel: true },
-    legend: { show: data.series.length > 1, top: 0, left: 0, textStyle: { color: token("--ink") } },
+    legend: { show: data.series.length > 1, top: 0, right: 0, textStyle: { color: token("--ink") } },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: kind === "line" ? "line" : "shadow" }, valueFormatter: (value) => `${written(value)} ${data.unit || ""}` },
     xAxis: { type: "category", data: data.labels, ...axis() },
     yAxis: { type: "value", name: data.unit || "", nameTextStyle: { color: token("--ink-soft"), align: "left" }, ...axis() },
