@@ -22,6 +22,7 @@ from authority.rulings.ruling import (
     Ruling,
     yuan,
 )
+from authority.rulings.substitution import Scope, stand_in_limits
 from authority.rulings.values import (
     ANY,
     HARD_STOP,
@@ -67,10 +68,12 @@ __all__ = [
     "ReferralRule",
     "Rules",
     "Ruling",
+    "Scope",
     "StepDone",
     "chain_for",
     "holders_for",
     "may_decide",
     "rulings_for",
+    "stand_in_limits",
     "yuan",
 ]

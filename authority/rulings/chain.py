@@ -13,6 +13,7 @@ from authority.rulings.values import Holder, Matter, Rules
 
 PRELIMINARY = "preliminary"
 FINAL = "final"
+STEP_NAMES = {PRELIMINARY: "初审", FINAL: "终审"}
 
 ENDS_AT_HOLDER = "holder"
 ENDS_AT_HEAD_OFFICE = "head_office"
@@ -34,6 +35,10 @@ class ChainStep:
     def level(self) -> int:
         return self.basis.level
 
+    def __str__(self) -> str:
+        post = f"（{self.basis.post_name}）" if self.basis.post_name else ""
+        return f"{STEP_NAMES[self.kind]} {self.name}{post}"
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
@@ -51,6 +56,14 @@ class Chain:
     @property
     def final(self) -> ChainStep | None:
         return self.steps[-1] if self.ends_at == ENDS_AT_HOLDER else None
+
+    def __str__(self) -> str:
+        people = [str(step) for step in self.steps]
+        if self.ends_at == ENDS_AT_HEAD_OFFICE:
+            people.append("总公司（本级无有权人）")
+        if self.ends_at == ENDS_AT_HARD_STOP:
+            people.append("禁止办理：" + "；".join(stop.text for stop in self.stops))
+        return " → ".join(people)
 
 
 _NOBODY = Holder(0, "")

@@ -101,7 +101,7 @@ def _closeness(tried: Tried) -> tuple[object, ...]:
     limit = tried.limit
     return (
         *_rank(tried),
-        sum(miss.fen for miss in tried.misses),
+        tried.short_by,
         limit.cosign_count,
         limit.via_id is not None,
         tried.fen,
@@ -130,29 +130,27 @@ def _missing(tried: list[Tried]) -> tuple[Objection, ...]:
     """What the nearest grants lack: of equally near ones all, each code once."""
     if not tried:
         return (Objection("no_grant", "没有该事项的授权"),)
-    nearest = [t for t in tried if _rank(t) == _rank(tried[0])]
-    found: dict[str, Objection] = {}
-    for miss in (miss for t in nearest for miss in t.misses):
-        found.setdefault(miss.code, Objection(miss.code, miss.text))
-    return tuple(found.values())
+    rank = _rank(tried[0])
+    found: dict[str, str] = {}
+    for one in tried:
+        if _rank(one) == rank:
+            for miss in one.misses:
+                found.setdefault(miss.code, miss.text)
+    return tuple([Objection(code, text) for code, text in found.items()])
 
 
 def _next_level(question: Question, tried: list[Tried]) -> int:
-    """Above every near grant that is too small, and as high as the referral rules ask."""
-    short = [t.limit.level + 1 for t in tried if t.only_lifts and _is_too_small(t)]
-    return max(question.lowest_level, min(max(short, default=0), HEAD_OFFICE))
-
-
-def _is_too_small(tried: Tried) -> bool:
-    return any(miss.code in ("over_limit", "ceiling") for miss in tried.misses)
+    """Above every near grant, and as high as the referral rules ask."""
+    highest = max([one.limit.level for one in tried if one.only_lifts])
+    return max(question.lowest_level, min(highest + 1, HEAD_OFFICE))
 
 
 def _near_misses(tried: list[Tried]) -> tuple[str, ...]:
     """Per near grant what it lacks, nearest first; none when a grant covers."""
     if not tried or not tried[0].misses:
         return ()
-    near = [t for t in tried if t.only_lifts or len(t.misses) == 1]
-    return tuple(dict.fromkeys(t.pieces() for t in near))
+    near = [one.pieces() for one in tried if one.only_lifts or len(one.misses) == 1]
+    return tuple(dict.fromkeys(near))
 
 
 def _trace(

@@ -30,7 +30,7 @@ class Miss(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """A grant held against the matter. `fen` is its limit after the ceilings."""
+    """A grant held against the matter. `fen` is its limit after the ceilings, `short_by` the fen it lacks."""
 
     limit: HeldLimit
     measure: str
@@ -38,6 +38,7 @@ class Tried(NamedTuple):
     ceiling_letter_no: str
     misses: tuple[Miss, ...]
     only_lifts: bool
+    short_by: int
     sampled: tuple[Objection, ...]
 
     @property
@@ -84,15 +85,16 @@ def try_limit(question: Question, holder: Holder, limit: HeldLimit) -> Tried:
         *_cap_misses(question, caps.by_measure),
         *_level_misses(question, limit.level),
     ]
-    misses += [Miss(gap.code, gap.text, "机构授权不含此类情形", lifts=True) for gap in caps.gaps]
+    misses += [Miss(gap.code, gap.text, "机构授权不含此类情形", 0, True) for gap in caps.gaps]
     if limit.required_certificates:
         misses += _certificate_misses(holder, limit)
     sampled: tuple[Objection, ...] = ()
     if limit.via_id is not None:
         more, sampled = _delegator_misses(question, limit, limit.via_id)
         misses += more
-    only_lifts = all(miss.lifts for miss in misses)
-    return Tried(limit, measure, fen, letter_no, tuple(misses), only_lifts, sampled)
+    only_lifts = False not in [miss.lifts for miss in misses]
+    short_by = sum([miss.fen for miss in misses])
+    return Tried(limit, measure, fen, letter_no, tuple(misses), only_lifts, short_by, sampled)
 
 
 def _scope_misses(matter: Matter, limit: HeldLimit) -> Iterator[Miss]:
@@ -130,7 +132,7 @@ def _amount_misses(question: Question, limit: HeldLimit, measure: str) -> Iterat
     elif amount > limit.amount_max:
         over = amount - limit.amount_max
         text = f"{measure_name(measure)}金额 {yuan(amount)} 元超过权限 {yuan(limit.amount_max)} 元"
-        yield Miss("over_limit", text, f"超出 {yuan(over)} 元", over, lifts=True)
+        yield Miss("over_limit", text, f"超出 {yuan(over)} 元", over, True)
     elif amount < limit.amount_min:
         under = limit.amount_min - amount
         text = f"{measure_name(measure)}金额 {yuan(amount)} 元低于权限下限 {yuan(limit.amount_min)} 元"
@@ -151,7 +153,7 @@ def _cap_misses(question: Question, caps: dict[str, Cap]) -> Iterator[Miss]:
             over = amount - cap.amount
             said = f"{measure_name(measure)}金额 {yuan(amount)} 元"
             text = f"{said}超过{cap.unit_name}机构授权 {yuan(cap.amount)} 元（{cap.letter_no}）"
-            yield Miss("ceiling", text, f"超出机构授权 {yuan(over)} 元", over, lifts=True)
+            yield Miss("ceiling", text, f"超出机构授权 {yuan(over)} 元", over, True)
 
 
 def _level_misses(question: Question, level: int) -> Iterator[Miss]:
@@ -159,7 +161,7 @@ def _level_misses(question: Question, level: int) -> Iterator[Miss]:
         if level < rule.to_level:
             to = question.level_name(rule.to_level)
             text = f"{rule.text or rule.name}：须提级至{to}"
-            yield Miss(f"must_refer:{rule.code}", text, f"须提级至{to}", lifts=True)
+            yield Miss(f"must_refer:{rule.code}", text, f"须提级至{to}", 0, True)
 
 
 def _certificate_misses(holder: Holder, limit: HeldLimit) -> Iterator[Miss]:

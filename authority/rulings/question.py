@@ -6,6 +6,7 @@ Worked out once per matter, however many persons are then asked about it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from authority.rulings.ruling import Objection, yuan
@@ -21,6 +22,7 @@ from authority.rulings.values import (
     Rules,
 )
 
+_ALL_OF = attrgetter(*Matter.__dataclass_fields__)
 MEASURE_NAMES = {"item": "本项", "per_person": "每人", "case_total": "全案累计", "increment": "本次增减"}
 
 
@@ -57,11 +59,13 @@ def litigation_fits(is_litigated: bool, held: str) -> bool:
 
 
 class Question:
-    """A matter with the rules that bear on it."""
+    """A matter with the rules that bear on it. ValueError when something of the matter is None."""
 
     __slots__ = ("_caps", "_ceilings", "incompatible", "lifts", "matter", "notices", "rules", "stops")
 
     def __init__(self, matter: Matter, rules: Rules) -> None:
+        if None in _ALL_OF(matter):
+            raise ValueError("A matter with something unknown cannot be judged")
         self.matter = matter
         self.rules = rules
         applying = [rule for rule in rules.referrals if _applies(rule, matter)]
@@ -115,7 +119,7 @@ class Question:
             if not _hold_all(bearing, self.matter):
                 gaps.append(_gap(rows))
             _narrow(by_measure, bearing, self.matter.measure)
-        return Caps(by_measure, tuple(sorted(gaps, key=lambda gap: gap.text)))
+        return Caps(dict(sorted(by_measure.items())), tuple(sorted(gaps, key=lambda gap: gap.text)))
 
     def conflicts(self, person_id: int) -> tuple[list[Objection], tuple[Objection, ...]]:
         """Separation of duties for one person: what forbids, and what only enters the sampling pool."""

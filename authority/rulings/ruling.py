@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 ALLOWED = "allowed"
@@ -12,11 +13,12 @@ REFER = "refer"
 REFUSED = "refused"
 
 
+@lru_cache(maxsize=4096)
 def yuan(fen: int) -> str:
     """Fen as yuan with thousands separators: 2000050 -> "20,000.50". Exact for any size."""
-    sign = "-" if fen < 0 else ""
-    whole, rest = divmod(abs(fen), 100)
-    return f"{sign}{whole:,}.{rest:02d}"
+    if fen < 0:
+        return f"-{yuan(-fen)}"
+    return f"{fen // 100:,}.{fen % 100:02d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Basis:
 class Ruling:
     """Allowed, allowed with co-signatures, to be referred upwards, or refused for every reason that holds.
 
-    For `refer` the basis is the nearest grant: the one on which a preliminary opinion rests.
+    The basis is None exactly when the outcome is `refused`. For `refer` it is the nearest grant, on which a
+    preliminary opinion rests. `objections` is empty exactly when the person may sign.
     """
 
     outcome: str
@@ -87,7 +90,8 @@ class Ruling:
 
     def with_objection(self, objection: Objection) -> Ruling:
         """The same ruling, refused for one more reason (a wrong status, a stale version)."""
-        return replace(self, outcome=REFUSED, objections=(objection, *self.objections))
+        objections = (objection, *self.objections)
+        return replace(self, outcome=REFUSED, basis=None, refer_to_level=None, objections=objections)
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and ints, as stored with the decision."""
