@@ -11,6 +11,8 @@
   show();
   dark.addEventListener("change", show);
   window.addEventListener("storage", show);
+  // the admin's own switch writes the same key and this attribute
+  new MutationObserver(show).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-theme-toggle]")) return;
     const now = document.documentElement.getAttribute("data-bs-theme");
