@@ -1,0 +1,9 @@
+"""The servers the project brings along: PostgreSQL 18 and Redis, for `make run` and the tests.
+
+Addresses are computed without starting anything, so settings may ask for them at import. Production never
+comes here: it names its own servers in `DATABASE_URL` and `REDIS_URL`.
+"""
+
+from claims_admin.embedded.places import database_url, redis_url, secret_key
+
+__all__ = ["database_url", "redis_url", "secret_key"]
