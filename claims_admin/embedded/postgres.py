@@ -39,7 +39,7 @@ KNOWN_TROUBLE = {
     "No space left on device": "磁盘空间不足，内置 PostgreSQL 无法写入。请清理磁盘后重试。",
     "Permission denied": "内置 PostgreSQL 没有权限读写它的目录（可能曾由其他用户启动过）。",
     "could not create shared memory segment": "系统共享内存不足，内置 PostgreSQL 无法启动。",
-    "incompatible with server": "var/postgres 的数据来自另一个 PostgreSQL 版本，请先升级（见 docs/operations.md）。",
+    "incompatible with server": "var/postgres 的数据来自另一个 PostgreSQL 版本，见 docs/operations.md。",
 }
 
 
@@ -203,7 +203,7 @@ def _initialise(cluster: Cluster) -> None:
 def _is_alive(cluster: Cluster) -> bool:
     """Does the process of the lock file still serve this folder?
 
-    After a kill or a reboot the number may belong to nobody or to a stranger: PostgreSQL would refuse to start.
+    After a kill or a reboot the number may belong to nobody or to a stranger: PostgreSQL would refuse.
     """
     pid_file = cluster.data / "postmaster.pid"
     if pid_file.exists() and _serves(pid_file.read_text().split()[0], cluster):

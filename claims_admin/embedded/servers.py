@@ -1,6 +1,7 @@
 """Both servers together, and who is using them: the last user to leave stops what was started."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,8 +47,11 @@ def running(var: Path) -> Iterator[None]:
 
 
 def _start(var: Path) -> None:
-    postgres.start(var)
-    redis_server.start(var)
+    """Only what is not named in the environment: your own servers stay yours."""
+    if not os.environ.get("DATABASE_URL"):
+        postgres.start(var)
+    if not os.environ.get("REDIS_URL"):
+        redis_server.start(var)
 
 
 def _stop(var: Path) -> None:

@@ -1,0 +1,44 @@
+"""For whoever watches the servers: `/livez` the process answers, `/readyz` what it needs answers too."""
+
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from kombu import Connection
+
+log = structlog.get_logger(__name__)
+
+
+@login_not_required
+def livez(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 as long as a part does not answer; which one, but not why: that is in the log."""
+    parts = {"database": _answers(_ask_database), "broker": _answers(_ask_broker)}
+    status = 200 if all(parts.values()) else 503
+    return JsonResponse({name: "ok" if is_up else "down" for name, is_up in parts.items()}, status=status)
+
+
+def _answers(ask: Callable[[], None]) -> bool:
+    try:
+        ask()
+    except Exception:  # noqa: BLE001 - whatever the driver raises means the same here
+        log.exception("not_ready", part=ask.__name__)
+        return False
+    return True
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _ask_broker() -> None:
+    with Connection(settings.CELERY_BROKER_URL, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS) as broker:
+        broker.ensure_connection(max_retries=1, timeout=2)
