@@ -28,7 +28,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _answers(ask: Callable[[], None]) -> bool:
     try:
         ask()
-    except Exception:  # noqa: BLE001 - whatever the driver raises means the same here
+    except Exception:  # whatever the driver raises means the same here
         log.exception("not_ready", part=ask.__name__)
         return False
     return True
@@ -40,5 +40,7 @@ def _ask_database() -> None:
 
 
 def _ask_broker() -> None:
-    with Connection(settings.CELERY_BROKER_URL, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS) as broker:
+    with Connection(
+        settings.CELERY_BROKER_URL, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    ) as broker:
         broker.ensure_connection(max_retries=1, timeout=2)

@@ -75,7 +75,7 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
 
 
 class HeadersMiddleware:
-    """On every answer: no device access, and nothing of a signed-in page stays in a shared computer's cache."""
+    """On every answer: no device access, and no page stays in the cache of a shared computer."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -89,7 +89,7 @@ class HeadersMiddleware:
 
 
 class SessionLimitMiddleware:
-    """Ends a session after 15 minutes without use, and 12 hours after login whatever happens (reliability.md)."""
+    """Ends a session after 15 minutes without use, and 12 hours after login whatever happens."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -5,12 +5,13 @@
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from claims_admin import embedded
+from claims_admin import embedded, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("CLAIMS_MODE", "production")
@@ -19,10 +20,17 @@ VAR_DIR = Path(os.environ.get("CLAIMS_VAR_DIR", BASE_DIR / "var"))
 
 
 def _required(name: str) -> str:
+    """Production guesses nothing: what is missing stops the process with a sentence."""
     value = os.environ.get(name, "")
     if not value:
         raise SystemExit(f"环境变量 {name} 未设置：生产环境必须提供。参见 docs/operations.md。")
     return value
+
+
+def _server(name: str, embedded_url: Callable[[Path], str]) -> str:
+    if IS_PRODUCTION:
+        return _required(name)
+    return os.environ.get(name) or embedded_url(VAR_DIR)
 
 
 def _flag(name: str, *, default: bool) -> bool:
@@ -56,15 +64,18 @@ INSTALLED_APPS = [
     "reports",
 ]
 MIDDLEWARE = [
+    "claims_admin.security.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "claims_admin.security.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "claims_admin.security.SessionLimitMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -72,7 +83,7 @@ ROOT_URLCONF = "claims_admin.urls"
 WSGI_APPLICATION = "claims_admin.wsgi.application"
 AUTH_USER_MODEL = "departments.Staff"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "claims_admin.sign_in.CountedBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None
@@ -99,17 +110,19 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or embedded.database_url(VAR_DIR),
+        _server("DATABASE_URL", embedded.database_url),
         conn_max_age=60,
         conn_health_checks=True,
     )
 }
+# Milliseconds. Web pages take 15 s at most; workers and commands are given more by whoever starts them.
+STATEMENT_TIMEOUT = int(os.environ.get("CLAIMS_STATEMENT_TIMEOUT", "15000"))
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-    "-c lock_timeout=3000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
+    f"-c lock_timeout=3000 -c statement_timeout={STATEMENT_TIMEOUT} -c idle_in_transaction_session_timeout=30000"
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = os.environ.get("REDIS_URL") or embedded.redis_url(VAR_DIR)
+REDIS_URL = _server("REDIS_URL", embedded.redis_url)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_ACKS_LATE = True
@@ -122,7 +135,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    **embedded.queue_folders(VAR_DIR),
 }
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
@@ -175,6 +190,7 @@ SESSION_COOKIE_SECURE = USES_TLS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 60 * int(os.environ.get("CLAIMS_IDLE_MINUTES", "15"))
 CSRF_COOKIE_NAME = "__Host-csrf" if USES_TLS else "csrf"
 CSRF_COOKIE_SECURE = USES_TLS
 CSRF_COOKIE_HTTPONLY = True
@@ -190,3 +206,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# How many proxies in front add to X-Forwarded-For.
+TRUSTED_PROXIES = int(os.environ.get("CLAIMS_TRUSTED_PROXIES", "1" if IS_PRODUCTION else "0"))
+
+LOGGING = logs.logging_settings(os.environ.get("CLAIMS_LOG_LEVEL", "INFO"))
+logs.configure()

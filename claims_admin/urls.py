@@ -2,13 +2,20 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
-from claims_admin import views
+from claims_admin import health, views
+from claims_admin.sign_in import LoginForm
 
 handler403 = "claims_admin.views.permission_denied"
 
+LOGIN = LoginView.as_view(
+    template_name="login.html", authentication_form=LoginForm, redirect_authenticated_user=True
+)
+
 urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("", views.home, name="home"),
-    path("login/", LoginView.as_view(template_name="login.html"), name="login"),
+    path("login/", LOGIN, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("org/", include("departments.urls")),
     path("authority/", include("authority.urls")),

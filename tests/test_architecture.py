@@ -1,4 +1,4 @@
-"""The shape of the tree, read from the tree: sizes, names, imports, words. No exception lists but those below."""
+"""The shape of the tree, read from the tree: sizes, names, imports, words."""
 
 import ast
 import json
@@ -14,25 +14,31 @@ OURS = (*APPS, "tests", "benchmarks", "templates", "docs", ".ci")
 
 LONGEST_FUNCTION, LONGEST_VIEW, LONGEST_TEST, LONGEST_FILE, LONGEST_TEMPLATE = 25, 15, 20, 400, 100
 
-ANYWHERE = {
-    "__init__", "models", "lifecycle", "rulings", "services", "tasks", "jobs", "forms", "views", "urls", "admin",
-    "figures", "apps", "migrations", "management", "templatetags",
-}  # fmt: skip
+ANYWHERE = """
+    __init__ models lifecycle rulings services tasks jobs forms views urls admin figures apps
+    migrations management templatetags
+"""
 """File and package names every app may have."""
 OWN_WORDS = {
-    "departments": set(),
-    "authority": set(),
-    "cases": set(),
-    "registers": set(),
-    "reports": set(),
-    "claims_admin": set(),
+    "departments": "access calendar http origin outbox paging",
+    "authority": "approvers coverage ledger refusals",
+    "cases": "",
+    "registers": "kit",
+    "reports": "",
+    "claims_admin": """
+        settings celery wsgi serving embedded supervisor children
+        security sign_in health logs traced
+        navigation statuses
+    """,
 }
 """Beyond those, each app has modules named by its own nouns. A new one is entered here, on purpose."""
 NEVER = {"utils", "helpers", "common", "constants", "signals", "mixins", "managers", "selectors"}
 
 LEFT_OVER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK)\b")
 ELSEWHERE = re.compile(
-    r"--(?:extra-)?index-url|https?://[^\s\"']*(?:/simple\b|/packages/|registry\.)|(?<![\w.])/(?:wo" + r"rk|ro" + r"ot)/\w"
+    r"--(?:extra-)?index-url|https?://[^\s\"']*(?:/simple\b|/packages/|registry\.)|(?<![\w.])/(?:wo"
+    + r"rk|ro"
+    + r"ot)/\w"
 )
 
 
@@ -44,8 +50,14 @@ def python_files(*folders: str) -> Iterator[Path]:
 def texts() -> Iterator[Path]:
     kinds = {".py", ".html", ".js", ".css", ".md", ".toml", ".txt", ".in", ".json", ".yaml", ".csv", ""}
     for folder in OURS:
-        yield from (p for p in (ROOT / folder).rglob("*") if p.is_file() and p.suffix in kinds and "__pycache__" not in p.parts)
-    yield from (path for path in ROOT.iterdir() if path.is_file() and path.suffix in kinds and path.name != ".git")
+        yield from (
+            p
+            for p in (ROOT / folder).rglob("*")
+            if p.is_file() and p.suffix in kinds and "__pycache__" not in p.parts
+        )
+    yield from (
+        path for path in ROOT.iterdir() if path.is_file() and path.suffix in kinds and path.name != ".git"
+    )
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -99,13 +111,19 @@ def test_files_are_short():
 
 @pytest.mark.parametrize("app", APPS)
 def test_names_come_from_the_closed_list(app: str):
-    found = {path.stem for path in (ROOT / app).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    found = {
+        path.stem
+        for path in (ROOT / app).iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
 
-    assert found - ANYWHERE - OWN_WORDS[app] == set()
+    assert sorted(found - {*ANYWHERE.split(), *OWN_WORDS[app].split()}) == []
 
 
 def test_no_drawer_for_odds_and_ends():
-    assert [where(path) for path in python_files(*APPS) if path.stem in NEVER or path.parent.name in NEVER] == []
+    assert [
+        where(path) for path in python_files(*APPS) if path.stem in NEVER or path.parent.name in NEVER
+    ] == []
 
 
 def test_imports_stand_at_the_top():
@@ -121,7 +139,9 @@ def test_imports_stand_at_the_top():
 
 
 def test_no_signals():
-    senders = re.compile(r"^\s*(from|import)\s+(django\.dispatch|django\.db\.models\.signals|celery\.signals)", re.M)
+    senders = re.compile(
+        r"^\s*(from|import)\s+(django\.dispatch|django\.db\.models\.signals|celery\.signals)", re.M
+    )
 
     assert [where(path) for path in python_files(*APPS) if senders.search(path.read_text())] == []
 

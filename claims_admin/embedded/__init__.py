@@ -4,6 +4,13 @@ Addresses are computed without starting anything, so settings may ask for them a
 comes here: it names its own servers in `DATABASE_URL` and `REDIS_URL`.
 """
 
-from claims_admin.embedded.places import APP_ROLE, OWNER_ROLE, database_url, redis_url, secret_key
+from claims_admin.embedded.places import (
+    APP_ROLE,
+    OWNER_ROLE,
+    database_url,
+    queue_folders,
+    redis_url,
+    secret_key,
+)
 
-__all__ = ["APP_ROLE", "OWNER_ROLE", "database_url", "redis_url", "secret_key"]
+__all__ = ["APP_ROLE", "OWNER_ROLE", "database_url", "queue_folders", "redis_url", "secret_key"]

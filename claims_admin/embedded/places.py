@@ -35,6 +35,12 @@ def redis_url(var: Path) -> str:
     return f"redis+socket://{redis_socket(var)}"
 
 
+def queue_folders(var: Path) -> dict[str, str]:
+    """Options of the file queue, which kombu takes for any broker and reads for `filesystem://` only."""
+    folder = str(var / "queue")
+    return {"data_folder_in": folder, "data_folder_out": folder, "control_folder": f"{folder}-control"}
+
+
 def secret_key(var: Path) -> str:
     """The demo's own secret, made once. Never used in production, where `CLAIMS_SECRET_KEY` is required."""
     path = var / "secret-key"
