@@ -20,7 +20,7 @@ ANYWHERE = """
 """
 """File and package names every app may have."""
 OWN_WORDS = {
-    "departments": "access calendar http origin outbox paging",
+    "departments": "access calendar http masking origin outbox paging",
     "authority": "approvers coverage ledger refusals",
     "cases": "",
     "registers": "kit",
@@ -28,7 +28,7 @@ OWN_WORDS = {
     "claims_admin": """
         settings celery wsgi serving embedded supervisor children
         security sign_in health logs traced
-        navigation statuses
+        navigation statuses vendor
     """,
 }
 """Beyond those, each app has modules named by its own nouns. A new one is entered here, on purpose."""
