@@ -1,6 +1,6 @@
 """What every test may ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
@@ -25,3 +25,30 @@ def assert_flat_queries(client) -> Callable:
         assert cost() == for_one
 
     return check
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A copy of the test database for one test whose threads commit; thrown away afterwards.
+
+    Instead of `django_db(transaction=True)`, whose clean-up empties every table: the seeds would be gone,
+    and the ledger refuses.
+    """
+    name = connection.settings_dict["NAME"]
+    copy = f"{name}_own"
+    with django_db_blocker.unblock():
+        connection.close()
+        _run_without_database(f'drop database if exists "{copy}" with (force)')
+        _run_without_database(f'create database "{copy}" template "{name}"')
+        connection.settings_dict["NAME"] = copy
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            _run_without_database(f'drop database "{copy}" with (force)')
+
+
+def _run_without_database(statement: str) -> None:
+    with connection._nodb_cursor() as cursor:  # noqa: SLF001 - how Django's own test runner makes databases
+        cursor.execute(statement)
