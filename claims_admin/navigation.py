@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from departments.models import Appointment, Staff
 
@@ -89,9 +90,11 @@ class Navigation:
     def _link(self, entry: Entry, current: Entry | None) -> Link:
         return Link(entry.title, reverse(entry.url_name), entry is current)
 
-    @property
+    @cached_property
     def appointments(self) -> list[Appointment]:
-        return self.staff.posts_today
+        """The posts held today, regular ones first."""
+        held = Appointment.objects.on(timezone.localdate()).filter(staff=self.staff)
+        return list(held.select_related("post__unit", "post__post_type").order_by("-kind", "id"))
 
     @property
     def posts(self) -> Iterator[str]:

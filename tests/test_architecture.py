@@ -20,7 +20,9 @@ ANYWHERE = """
 """
 """File and package names every app may have."""
 OWN_WORDS = {
-    "departments": "access calendar http masking origin outbox paging",
+    "departments": """
+        access calendar delivery http masking obstacles origin outbox paging panels refusals sheets
+    """,
     "authority": "approvers coverage ledger refusals",
     "cases": "",
     "registers": "kit",
@@ -28,7 +30,7 @@ OWN_WORDS = {
     "claims_admin": """
         settings celery wsgi serving embedded supervisor children
         security sign_in health logs traced
-        navigation statuses vendor
+        navigation statuses
     """,
 }
 """Beyond those, each app has modules named by its own nouns. A new one is entered here, on purpose."""

@@ -1,6 +1,5 @@
 from cases.models.case import CaseUserPermission, ClaimCase, CoverageLine, LossClass
 from cases.models.decisions import ChainStep, Decision, Escalation, Outcome, Submission
-from cases.models.filters import SavedFilter
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding
@@ -22,7 +21,6 @@ __all__ = [
     "Payment",
     "ProblemClass",
     "ProblemFinding",
-    "SavedFilter",
     "Step",
     "Submission",
 ]

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields.ranges import BigIntegerRangeField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
 
 from departments import access
-
-if TYPE_CHECKING:
-    from departments.models.posts import Appointment
 
 
 class AdminRole(models.TextChoices):
@@ -52,12 +53,13 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     hired_on = models.DateField("入司日期", null=True, blank=True)
     left_on = models.DateField("离职日期", null=True, blank=True)
     password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True)
+    sessions_ended_at = models.DateTimeField("会话失效时间", null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "employee_no"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     objects = StaffManager()
-    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "sessions_ended_at"])
 
     class Meta:
         verbose_name = verbose_name_plural = "人员"
@@ -82,21 +84,26 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.name
 
+    def end_sessions(self) -> None:
+        """Every open session of this person is refused at its next request."""
+        self.sessions_ended_at = timezone.now()
+        self.save(update_fields=["sessions_ended_at"])
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's hash over the password, and over the moment at which the sessions were ended."""
+        ended = self.sessions_ended_at.isoformat() if self.sessions_ended_at else ""
+        stamp = salted_hmac("departments.Staff.sessions", self.password + ended, secret, algorithm="sha256")
+        return stamp.hexdigest()
+
     @cached_property
     def unit_scope(self) -> access.UnitScope:
         """Where this person may see and do what; read once per request, in one statement."""
         return access.unit_scope_of(self.pk)
 
-    @cached_property
-    def posts_today(self) -> list[Appointment]:
-        """The appointments held today, regular ones first; read once per request, in one statement."""
-        held = self.appointments.on(timezone.localdate())
-        return list(held.select_related("post__unit", "post__post_type").order_by("-kind", "id"))
 
-    @property
-    def sees_personal_data(self) -> bool:
-        """Does a post held today show names, plates and numbers in full?"""
-        return any(held.post.post_type.sees_personal_data for held in self.posts_today)
+def id_as_range(field: str) -> Func:
+    """One id as a range: lets a GiST exclusion compare ids without an extension."""
+    return Func(F(field), F(field), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
@@ -134,6 +141,17 @@ class Absence(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["leave", "sick", "travel", "training", "other"]),
                 name="departments_absence_kind_known",
+            ),
+            ExclusionConstraint(
+                name="departments_absence_no_overlap",
+                condition=Q(cancelled_at=None),
+                expressions=[
+                    (id_as_range("staff"), RangeOperators.OVERLAPS),
+                    (
+                        Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
             ),
         ]
 

@@ -4,12 +4,11 @@ from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
-from django.contrib.postgres.fields.ranges import BigIntegerRangeField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from simple_history.models import HistoricalRecords
 
-from departments.models.people import Staff
+from departments.models.people import Staff, id_as_range
 from departments.models.units import OrgUnit, UnitKind
 
 
@@ -94,11 +93,6 @@ class Post(models.Model):
         return f"{self.unit.short_name}{self.post_type.name}"
 
 
-def _point(field: str) -> Func:
-    """One id as a range: lets a GiST exclusion compare ids without an extension."""
-    return Func(F(field), F(field), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
-
-
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def on(self, day: date) -> AppointmentQuerySet:
         """In force on that day."""
@@ -142,11 +136,15 @@ class Appointment(models.Model):
                 condition=Q(appointed_by=None) | ~Q(appointed_by=F("staff")),
                 name="departments_appointment_not_by_oneself",
             ),
+            models.CheckConstraint(
+                condition=Q(relieved_by=None) | ~Q(relieved_by=F("staff")),
+                name="departments_appointment_not_relieved_by_oneself",
+            ),
             ExclusionConstraint(
                 name="departments_appointment_no_overlap",
                 expressions=[
-                    (_point("staff"), RangeOperators.OVERLAPS),
-                    (_point("post"), RangeOperators.OVERLAPS),
+                    (id_as_range("staff"), RangeOperators.OVERLAPS),
+                    (id_as_range("post"), RangeOperators.OVERLAPS),
                     (
                         Func(
                             "starts_on",

@@ -1,0 +1,83 @@
+"""Bringing about what transactions promised: each message once, whoever is killed meanwhile.
+
+Message and effect are committed together, so a killed deliverer leaves the message waiting and nothing done.
+Several deliverers share the work: a message that one of them holds is skipped by the others.
+"""
+
+from collections.abc import Callable
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from departments.models import Notification, OutboxMessage
+
+MOST_ATTEMPTS = 5
+BATCH = 100
+
+Handler = Callable[[OutboxMessage], object]
+_handlers: dict[str, Handler] = {}
+log = structlog.get_logger(__name__)
+
+
+def handles(topic: str) -> Callable[[Handler], Handler]:
+    """Names the function that brings about the messages of one topic; call it inside an app's own module."""
+
+    def enter(handler: Handler) -> Handler:
+        _handlers[topic] = handler
+        return handler
+
+    return enter
+
+
+@handles("notification")
+def _deliver_notification(message: OutboxMessage) -> None:
+    payload = message.payload
+    Notification.objects.create(
+        outbox=message,
+        recipient_id=payload["recipient"],
+        kind=payload["kind"],
+        title=payload["title"],
+        url=payload["url"],
+    )
+
+
+def deliver_waiting() -> int:
+    """Try every waiting message once; gives how many were delivered."""
+    delivered, last_id = 0, 0
+    while ids := _deliver_batch(after=last_id):
+        delivered += sum(ids.values())
+        last_id = max(ids)
+    return delivered
+
+
+@transaction.atomic
+def _deliver_batch(*, after: int) -> dict[int, bool]:
+    """Was it delivered?, by message id; the messages stay locked until the commit."""
+    waiting = OutboxMessage.objects.filter(
+        delivered_at=None, attempts__lt=MOST_ATTEMPTS, id__gt=after
+    ).order_by("id")
+    messages = waiting.select_for_update(skip_locked=True)[:BATCH]
+    return {message.pk: _delivered(message) for message in messages}
+
+
+def _delivered(message: OutboxMessage) -> bool:
+    """One attempt in its own savepoint: a poisoned message takes nothing else down."""
+    try:
+        with transaction.atomic():
+            _handlers[message.topic](message)
+    except Exception as error:
+        message.attempts += 1
+        message.last_error = f"{type(error).__name__}: {error}"[:2000]
+        message.save(update_fields=["attempts", "last_error"])
+        _tell(message)
+        return False
+    message.delivered_at = timezone.now()
+    message.save(update_fields=["delivered_at"])
+    return True
+
+
+def _tell(message: OutboxMessage) -> None:
+    """Giving up is an error that alarms; a failure that will be tried again is a warning."""
+    tell = log.error if message.attempts >= MOST_ATTEMPTS else log.warning
+    tell("outbox_failed", message=message.pk, topic=message.topic, attempts=message.attempts)
