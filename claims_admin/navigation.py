@@ -14,7 +14,6 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from departments.models import Appointment, Staff
 
@@ -90,11 +89,9 @@ class Navigation:
     def _link(self, entry: Entry, current: Entry | None) -> Link:
         return Link(entry.title, reverse(entry.url_name), entry is current)
 
-    @cached_property
+    @property
     def appointments(self) -> list[Appointment]:
-        """The posts held today, regular ones first."""
-        held = Appointment.objects.on(timezone.localdate()).filter(staff=self.staff)
-        return list(held.select_related("post__unit", "post__post_type").order_by("-kind", "id"))
+        return self.staff.posts_today
 
     @property
     def posts(self) -> Iterator[str]:

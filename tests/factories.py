@@ -10,7 +10,7 @@ from django.utils import timezone
 from authority.models import AuthorityItem, AuthorityLetter, PersonalGrant, UnitCeiling
 from cases.lifecycle import ClosingKind, Stage
 from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
-from departments.models import Appointment, OrgUnit, Post, PostType, Staff, UnitKind
+from departments.models import Absence, Appointment, OrgUnit, Post, PostType, Staff, UnitKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONG_AGO = date(2020, 1, 1)
@@ -73,6 +73,17 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     post = factory.SubFactory(PostFactory)
     starts_on = LONG_AGO
     basis = "任命文件"
+
+
+class AbsenceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Absence
+
+    staff = factory.SubFactory(StaffFactory)
+    kind = "leave"
+    starts_at = factory.LazyFunction(timezone.now)
+    ends_at = factory.LazyAttribute(lambda absence: absence.starts_at + timedelta(days=3))
+    recorded_by = factory.SubFactory(StaffFactory)
 
 
 # authority

@@ -30,7 +30,7 @@ OWN_WORDS = {
     "claims_admin": """
         settings celery wsgi serving embedded supervisor children
         security sign_in health logs traced
-        navigation statuses
+        navigation statuses vendor
     """,
 }
 """Beyond those, each app has modules named by its own nouns. A new one is entered here, on purpose."""

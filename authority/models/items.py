@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -40,6 +44,11 @@ class AuthorityItem(models.Model):
         return self.name
 
 
+class ReferralRuleQuerySet(models.QuerySet["ReferralRule"]):
+    def on(self, day: date) -> ReferralRuleQuerySet:
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
 class ReferralRule(models.Model):
     """提级规则: goes up, must be consulted on, is told or is stopped, whatever the amount."""
 
@@ -64,6 +73,7 @@ class ReferralRule(models.Model):
     valid_from = models.DateField("生效")
     valid_to = models.DateField("失效", null=True, blank=True)
 
+    objects = ReferralRuleQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

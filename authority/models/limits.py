@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from authority.models.items import AuthorityItem, Measure
@@ -64,6 +65,19 @@ class LimitQuerySet(models.QuerySet):  # type: ignore[type-arg]
             letter__valid_from__lte=day,
             valid_from__lte=day,
             revoked_at=None,
+        )
+
+    def in_force_at(self, moment: datetime) -> Self:
+        """Was in force at a moment gone by, as the rows say it today."""
+        day = timezone.localdate(moment)
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=day),
+            Q(letter__valid_to=None) | Q(letter__valid_to__gte=day),
+            Q(letter__ended_at=None) | Q(letter__ended_at__gt=moment),
+            Q(revoked_at=None) | Q(revoked_at__gt=moment),
+            letter__approved_at__lte=moment,
+            letter__valid_from__lte=day,
+            valid_from__lte=day,
         )
 
 

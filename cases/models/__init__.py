@@ -1,5 +1,6 @@
 from cases.models.case import CaseUserPermission, ClaimCase, CoverageLine, LossClass
 from cases.models.decisions import ChainStep, Decision, Escalation, Outcome, Submission
+from cases.models.filters import SavedFilter
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding
@@ -21,6 +22,7 @@ __all__ = [
     "Payment",
     "ProblemClass",
     "ProblemFinding",
+    "SavedFilter",
     "Step",
     "Submission",
 ]

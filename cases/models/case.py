@@ -126,6 +126,15 @@ class ClaimCase(models.Model):
                 name="cases_case_unit_open",
             ),
             models.Index(
+                fields=["-reported_at", "-id"], condition=~Q(stage="closed"), name="cases_case_open_newest"
+            ),
+            models.Index(
+                fields=["stage_entered_at", "id"],
+                condition=~Q(stage="closed"),
+                name="cases_case_open_waiting",
+            ),
+            models.Index(fields=["-estimate", "-id"], name="cases_case_largest"),
+            models.Index(
                 fields=["handler", "stage_entered_at"],
                 condition=~Q(stage="closed"),
                 name="cases_case_handled",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,6 +16,9 @@ from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
 
 from departments import access
+
+if TYPE_CHECKING:
+    from departments.models.posts import Appointment
 
 
 class AdminRole(models.TextChoices):
@@ -99,6 +102,17 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def unit_scope(self) -> access.UnitScope:
         """Where this person may see and do what; read once per request, in one statement."""
         return access.unit_scope_of(self.pk)
+
+    @cached_property
+    def posts_today(self) -> list[Appointment]:
+        """The appointments held today, regular ones first; read once per request, in one statement."""
+        held = self.appointments.on(timezone.localdate())
+        return list(held.select_related("post__unit", "post__post_type").order_by("-kind", "id"))
+
+    @property
+    def sees_personal_data(self) -> bool:
+        """Does a post held today show names, plates and numbers in full?"""
+        return any(held.post.post_type.sees_personal_data for held in self.posts_today)
 
 
 def id_as_range(field: str) -> Func:

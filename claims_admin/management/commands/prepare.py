@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             call_command("seed", verbosity=0)
         if "demo" in commands and settings.MODE == "demo" and not get_user_model().objects.exists():
             self.stdout.write("首次启动：正在装入演示数据……")
-            call_command("demo", size="small", verbosity=0)
+            call_command("demo", size="small", verbosity=0, stdout=StringIO())
         self._collect_static()
 
     def _collect_static(self) -> None:
@@ -40,5 +41,6 @@ class Command(BaseCommand):
 def _static_files() -> Iterator[str]:
     for finder in get_finders():
         for name, storage in finder.list([]):
-            facts = Path(storage.path(name)).stat()
-            yield f"{storage.prefix or ''}/{name} {facts.st_size} {facts.st_mtime_ns}"
+            path = Path(storage.path(name))
+            facts = path.stat()
+            yield f"{path} {facts.st_size} {facts.st_mtime_ns}"

@@ -58,7 +58,7 @@
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
   // ---- selection: [data-select-all] in the head, [data-select] in rows, [data-selected-count], [data-needs-selection]
-  const scopeOf = (element) => element.closest("form, .card, table") || document;
+  const scopeOf = (element) => element.form || element.closest(".card") || element.closest("table") || document;
   const recount = (scope) => {
     const boxes = all("[data-select]", scope);
     const count = boxes.filter((box) => box.checked).length;

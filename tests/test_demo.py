@@ -1,0 +1,82 @@
+"""The made-up branch: whole, repeatable, and never in production or over real data."""
+
+from datetime import date
+from io import StringIO
+from random import Random
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from authority.models import PersonalGrant
+from claims_admin.demo.authority import make_authority
+from claims_admin.demo.branch import SIZES
+from claims_admin.demo.organisation import SUB_BRANCHES, make_posts, make_units, sub_branch_posts
+from claims_admin.demo.people import PASSWORD, make_people
+from departments.models import Appointment, OrgUnit, Post, PostType, Staff
+from tests.factories import OrgUnitFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def branch():
+    units = make_units()
+    people = make_people(make_posts(units, 30_000), random=Random(1), today=date(2026, 11, 23))
+    make_authority(units, people, today=date(2026, 11, 23))
+    return units, people
+
+
+def test_every_post_is_filled(branch):
+    wanted = {post.pk: post.headcount for post in Post.objects.all()}
+    held = {pk: Appointment.objects.filter(post=pk).count() for pk in wanted}
+
+    assert held == wanted
+    departments_own = PostType.objects.exclude(code="UNDERWRITE")
+    assert set(departments_own.values_list("code", flat=True)) == set(
+        Post.objects.values_list("post_type__code", flat=True)
+    )
+
+
+def test_a_surveyor_sees_only_the_own_unit(branch):
+    units, people = branch
+    surveyor = people.one("my", "SURVEY")
+
+    assert surveyor.unit_scope.ids("see_cases") == {units["my"].pk}
+    assert units["my"].pk in people.one("adj", "ADJ").unit_scope.ids("handle_cases")
+
+
+def test_administrators_hold_no_post_and_no_grant(branch):
+    three = Staff.objects.exclude(admin_role="")
+
+    assert three.count() == 3
+    assert not Appointment.objects.filter(staff__in=three).exists()
+    assert not PersonalGrant.objects.filter(holder__in=three).exists()
+
+
+def test_people_log_in_with_the_printed_password(branch, client):
+    assert client.login(employee_no="510001", password=PASSWORD)
+
+
+def test_shares_make_a_whole():
+    assert sum(one.share for one in SUB_BRANCHES) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_sub_branch_has_eight_to_forty_five_people(size):
+    for one in SUB_BRANCHES:
+        assert 8 <= sum(sub_branch_posts(round(SIZES[size] * one.share)).values()) <= 45
+
+
+def test_refused_in_production(settings):
+    settings.IS_PRODUCTION = True
+    with pytest.raises(CommandError, match="生产环境"):
+        call_command("demo", stdout=StringIO())
+    assert not OrgUnit.objects.exists()
+
+
+def test_refused_over_a_real_organisation():
+    OrgUnitFactory()
+    with pytest.raises(CommandError, match="空库"):
+        call_command("demo", stdout=StringIO())
+    call_command("demo", "--if-empty", stdout=StringIO())
+    assert OrgUnit.objects.count() == 1
