@@ -43,7 +43,7 @@ check: ready-dev
 	$(BIN)/djade --check $$(git ls-files '*.html')
 	$(BIN)/lint-imports --no-cache
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	CLAIMS_MODE=test $(BIN)/python manage.py makemigrations --check --dry-run
+	CLAIMS_MODE=test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/mypy .
 
 test: check ready-browser

@@ -90,7 +90,15 @@ def install_packages(locks: list[str]) -> None:
         if installed.get(lock) == mark:
             continue
         say(f"正在安装 Python 软件包（{lock}）……")
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        pip: list[str | Path] = [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+        ]
         if not run([*pip, "-r", BASE_DIR / lock]):
             raise SetUpError("Python 软件包没有装上，原因见上（网络、代理或磁盘空间）。")
         stamp.write_text(json.dumps({**installed, lock: mark}))

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
-from kombu import Connection
+from kombu.connection import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ def _ask_database() -> None:
 
 
 def _ask_broker() -> None:
-    with Connection(
+    with Connection(  # type: ignore[no-untyped-call]
         settings.CELERY_BROKER_URL, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS
     ) as broker:
         broker.ensure_connection(max_retries=1, timeout=2)

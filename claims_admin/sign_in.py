@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
@@ -14,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from claims_admin.models import LoginTries
+from departments.models import Staff
 
 MOST_TRIES = 5
 WINDOW = timedelta(minutes=15)
@@ -45,13 +45,13 @@ def _digest(name: str) -> str:
 class CountedBackend(ModelBackend):
     """Django's password check behind the count: pages, admin and whatever else signs in come through here."""
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]  # as in ModelBackend
         self,
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
         **kwargs: Any,
-    ) -> AbstractBaseUser | None:
+    ) -> Staff | None:
         name = username or str(kwargs.get("employee_number", ""))
         if not take_a_try(name):
             log.warning("login_locked", account=_digest(name)[:12])

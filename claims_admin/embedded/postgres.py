@@ -239,7 +239,18 @@ def _launch(cluster: Cluster) -> None:
 
 def _make_database(cluster: Cluster) -> None:
     """Two roles: one owns the tables, the other only reads and writes rows (the ledger outlives a bug)."""
-    psql = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", cluster.sockets, "-U", SUPERUSER]
+    psql: list[str | Path] = [
+        "-X",
+        "-q",
+        "-A",
+        "-t",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-h",
+        cluster.sockets,
+        "-U",
+        SUPERUSER,
+    ]
     question = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"  # noqa: S608 - our own constant
     found = cluster.run("psql", *psql, "postgres", feed=question)
     if found.strip():
