@@ -4,7 +4,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import cast
+from http import HTTPStatus
 
 import structlog
 from django.conf import settings
@@ -98,8 +98,8 @@ class SessionLimitMiddleware:
         if request.user.is_authenticated and self._is_over(request):
             logout(request)
             messages.info(request, "登录已超时，请重新登录。")
-            return _to_login(request)
-        return self.get_response(request)
+            return _for_htmx(request, redirect("login"))
+        return _for_htmx(request, self.get_response(request))
 
     def _is_over(self, request: HttpRequest) -> bool:
         now = timezone.now().timestamp()
@@ -113,8 +113,11 @@ class SessionLimitMiddleware:
         return False
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        # A fragment must not be replaced by the login page: htmx is told to load it as a page.
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse("login")})
-    return cast("HttpResponse", redirect("login"))
+def _for_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A fragment must not be replaced by the login page: htmx is told to load that as a page."""
+    goes_to_login = response.status_code == HTTPStatus.FOUND and response["Location"].startswith(
+        reverse("login")
+    )
+    if goes_to_login and request.headers.get("HX-Request"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": response["Location"]})
+    return response

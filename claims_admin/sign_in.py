@@ -1,6 +1,7 @@
 """Passwords are checked at most five times per account and quarter of an hour, however many guess at once."""
 
 import hashlib
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -39,20 +40,20 @@ def forget_tries(name: str) -> None:
 
 
 def _digest(name: str) -> str:
-    return hashlib.sha256(name.strip().lower().encode()).hexdigest()
+    return hashlib.sha256(unicodedata.normalize("NFKC", name).strip().lower().encode()).hexdigest()
 
 
 class CountedBackend(ModelBackend):
     """Django's password check behind the count: pages, admin and whatever else signs in come through here."""
 
-    def authenticate(  # type: ignore[override]  # as in ModelBackend
+    def authenticate(
         self,
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
         **kwargs: Any,
     ) -> Staff | None:
-        name = username or str(kwargs.get("employee_number", ""))
+        name = username or str(kwargs.get(Staff.USERNAME_FIELD, ""))
         if not take_a_try(name):
             log.warning("login_locked", account=_digest(name)[:12])
             raise PermissionDenied
