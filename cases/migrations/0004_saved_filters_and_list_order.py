@@ -6,52 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_seed_problem_classes'),
-        ('departments', '0002_seed_posts_and_duties'),
+        ("cases", "0003_seed_problem_classes"),
+        ("departments", "0002_seed_posts_and_duties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SavedFilter',
+            name="SavedFilter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30, verbose_name='名称')),
-                ('query', models.CharField(blank=True, max_length=1000, verbose_name='条件')),
-                ('is_shared', models.BooleanField(default=False, verbose_name='共享给同事')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=30, verbose_name="名称")),
+                ("query", models.CharField(blank=True, max_length=1000, verbose_name="条件")),
+                ("is_shared", models.BooleanField(default=False, verbose_name="共享给同事")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="创建时间")),
             ],
             options={
-                'verbose_name': '保存的筛选',
-                'verbose_name_plural': '保存的筛选',
-                'ordering': ['name', 'id'],
+                "verbose_name": "保存的筛选",
+                "verbose_name_plural": "保存的筛选",
+                "ordering": ["name", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='claimcase',
-            index=models.Index(condition=models.Q(('stage', 'closed'), _negated=True), fields=['-reported_at', '-id'], name='cases_case_open_newest'),
+            model_name="claimcase",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["-reported_at", "-id"],
+                name="cases_case_open_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claimcase',
-            index=models.Index(condition=models.Q(('stage', 'closed'), _negated=True), fields=['stage_entered_at', 'id'], name='cases_case_open_waiting'),
+            model_name="claimcase",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["stage_entered_at", "id"],
+                name="cases_case_open_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claimcase',
-            index=models.Index(fields=['-estimate', '-id'], name='cases_case_largest'),
+            model_name="claimcase",
+            index=models.Index(fields=["-estimate", "-id"], name="cases_case_largest"),
         ),
         migrations.AddField(
-            model_name='savedfilter',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_case_filters', to=settings.AUTH_USER_MODEL, verbose_name='所有人'),
+            model_name="savedfilter",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="saved_case_filters",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="所有人",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='cases_savedfilter_name_once'),
+            model_name="savedfilter",
+            constraint=models.UniqueConstraint(fields=("owner", "name"), name="cases_savedfilter_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='cases_savedfilter_named'),
+            model_name="savedfilter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="cases_savedfilter_named"
+            ),
         ),
     ]
