@@ -42,19 +42,19 @@ def clearing_summary(question: Question) -> Table:
     """
     start = midnight(date(question.end.year, 1, 1))
     base = with_estimate_at(open_at(start, question.unit_path), start)
-    counted = {row["unit"]: row for row in _counted(base, start, question.until)}
+    counted = _counted(base, start, question.until)
     reasons = _reasons(base, question.until)
     units = OrgUnit.objects.under([question.unit_path]).filter(kind=UnitKind.SUB_BRANCH).in_order()
     facts = [_facts(unit.name, counted.get(unit.pk, {}), reasons.get(unit.pk, {})) for unit in units]
     return Table(COLUMNS, [_row(row) for row in facts], _row(_sum(facts)))
 
 
-def _counted(base: QuerySet[ClaimCase], start: datetime, until: datetime) -> QuerySet[Any, dict[str, Any]]:
+def _counted(base: QuerySet[ClaimCase], start: datetime, until: datetime) -> dict[int, dict[str, Any]]:
     cleared = Q(closed_at__lt=until)
     year = timedelta(days=365)
     kinds = {"closed": [ClosingKind.PAID, ClosingKind.ZERO], "refused": [ClosingKind.REFUSED]}
     kinds["cancelled"] = [ClosingKind.CANCELLED]
-    return base.values("unit").annotate(
+    counted = base.values("unit").annotate(
         base_count=Count("pk"),
         base_amount=Sum("estimate_then"),
         under_1=Count("pk", filter=Q(reported_at__gte=start - year)),
@@ -64,6 +64,7 @@ def _counted(base: QuerySet[ClaimCase], start: datetime, until: datetime) -> Que
         cleared_amount=Sum("estimate_then", filter=cleared),
         **{name: Count("pk", filter=cleared & Q(closing_kind__in=values)) for name, values in kinds.items()},
     )
+    return {row["unit"]: dict(row) for row in counted}
 
 
 def _reasons(base: QuerySet[ClaimCase], until: datetime) -> dict[int, dict[str, int]]:

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
 from cases.models import ClaimCase
 from departments.models import OrgUnit, UnitKind
 from reports.figures.stock import open_at, with_estimate_at
-from reports.figures.table import Cell, Column, Question, Table
+from reports.figures.table import Cell, Column, Question, Table, column_sum
 
+_EVENTS = ("reported_at", "registered_at", "closed_at")
+_Counts = dict[int, dict[str, Any]]
 COLUMNS = (
     Column("日期", "date", 12),
     Column("机构", "text", 22),
@@ -38,7 +41,7 @@ def _within(name: str, question: Question, **conditions: object) -> Count:
     )
 
 
-def _flow(question: Question) -> dict[int, dict[str, int]]:
+def _flow(question: Question) -> _Counts:
     reported, registered, closed = (
         Q(**{f"{name}__gte": question.since, f"{name}__lt": question.until}) for name in _EVENTS
     )
@@ -53,13 +56,10 @@ def _flow(question: Question) -> dict[int, dict[str, int]]:
             major=_within("reported_at", question, is_major=True),
         )
     )
-    return {row["unit"]: row for row in counted}
+    return {row["unit"]: dict(row) for row in counted}
 
 
-_EVENTS = ("reported_at", "registered_at", "closed_at")
-
-
-def _stock(question: Question) -> dict[int, dict[str, int | Decimal]]:
+def _stock(question: Question) -> _Counts:
     allowed = timedelta(days=question.parameters["registration_days"])
     late = Q(reported_at__lt=question.until - allowed) & (
         Q(registered_at=None) | Q(registered_at__gte=question.until)
@@ -69,23 +69,17 @@ def _stock(question: Question) -> dict[int, dict[str, int | Decimal]]:
         .values("unit")
         .annotate(count=Count("pk"), amount=Sum("estimate_then"), late=Count("pk", filter=late))
     )
-    return {row["unit"]: row for row in counted}
+    return {row["unit"]: dict(row) for row in counted}
 
 
-def _row(
-    question: Question,
-    unit: OrgUnit,
-    flow: dict[int, dict[str, int]],
-    stock: dict[int, dict[str, int | Decimal]],
-) -> list[Cell]:
+def _row(question: Question, unit: OrgUnit, flow: _Counts, stock: _Counts) -> list[Cell]:
     moved, held = flow.get(unit.pk, {}), stock.get(unit.pk, {})
     counts = [moved.get(name, 0) for name in ("reported", "registered", "closed")]
     amount = held.get("amount") or Decimal("0.00")
-    return [
-        question.end, unit.name, *counts, held.get("count", 0), amount, moved.get("major", 0), held.get("late", 0)
-    ]  # fmt: skip
+    stocks = [held.get("count", 0), amount, moved.get("major", 0), held.get("late", 0)]
+    return [question.end, unit.name, *counts, *stocks]
 
 
 def _totals(rows: Sequence[Sequence[Cell]]) -> list[Cell]:
-    sums = [sum(row[place] for row in rows) for place in range(2, len(COLUMNS))]  # type: ignore[misc]
+    sums = [column_sum(rows, place) for place in range(2, len(COLUMNS))]
     return ["", "合计", *sums]

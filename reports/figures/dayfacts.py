@@ -1,10 +1,15 @@
 """The daily roll-up, refreshed from the cases by one statement."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from reports.figures.table import midnight
+from reports.models import RollUp
+
+NAME = "day_facts"
+RECENT = timedelta(days=3)
+FIRST_DAY = date(1990, 1, 1)
 
 _REFRESH = """
 with happened as (
@@ -40,3 +45,14 @@ def refresh_day_facts(since: date) -> None:
     """Recompute the days from `since` on; earlier ones stay."""
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, {"since": midnight(since), "day": since})
+
+
+@transaction.atomic
+def keep_day_facts_fresh(today: date) -> None:
+    """The last days at every call, every day once a day."""
+    state = RollUp.objects.select_for_update().filter(name=NAME).first()
+    if state and state.recomputed_on == today:
+        refresh_day_facts(today - RECENT)
+        return
+    refresh_day_facts(FIRST_DAY)
+    RollUp.objects.update_or_create(name=NAME, defaults={"recomputed_on": today})

@@ -1,5 +1,6 @@
 """R03 未决赔案清单: every case open at the end of the period, with the regulator's reason codes."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from cases.models import CaseLoss, ClaimCase, CoverageLine
 from reports.figures.stock import open_at, with_estimate_at
-from reports.figures.table import Cell, Column, Question, Table
+from reports.figures.table import Cell, Column, Question, Table, column_sum
 
 COLUMNS = (
     Column("序号", "count", 7),
@@ -74,10 +75,10 @@ def _row(number: int, case: ClaimCase, split: dict[str, Decimal], question: Ques
     ]
 
 
-def _dates(case: ClaimCase) -> tuple[object, ...]:
+def _dates(case: ClaimCase) -> tuple[datetime | None, ...]:
     return case.accident_at, case.reported_at, case.registered_at
 
 
 def _totals(rows: list[list[Cell]]) -> list[Cell]:
-    sums = [sum((row[place] for row in rows), Decimal("0.00")) for place in range(11, 15)]  # type: ignore[misc]
+    sums = [column_sum(rows, place) for place in range(11, 15)]
     return ["", "合计", *[""] * 9, *sums, *[""] * 6]

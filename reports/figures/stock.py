@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from cases.models import ClaimCase, EstimateChange
 
-_MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=14, decimal_places=2)
+_MONEY = DecimalField(max_digits=14, decimal_places=2)
 _ZERO = Decimal("0.00")
 
 

@@ -55,3 +55,8 @@ def midnight(day: date) -> datetime:
 def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
     """Per cent with two places; nothing, not zero, where there is nothing to divide by."""
     return None if whole <= 0 else (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"))
+
+
+def column_sum(rows: Sequence[Sequence[Cell]], place: int) -> int | Decimal:
+    """The sum of the numbers in one column; cells that are no number do not count."""
+    return sum(cell for row in rows if isinstance(cell := row[place], int | Decimal))

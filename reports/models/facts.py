@@ -22,3 +22,16 @@ class DayFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.day}"
+
+
+class RollUp(models.Model):
+    """When the daily roll-up was last recomputed whole; late changes of old days reach it then."""
+
+    name = models.CharField("汇总", max_length=20, unique=True)
+    recomputed_on = models.DateField("全量重算日期")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "汇总状态"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.recomputed_on}"
