@@ -1,5 +1,6 @@
 """Defaults satisfy every constraint; a status is a trait. One section per app."""
 
+import zlib
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from authority.models import AuthorityItem, AuthorityLetter, PersonalGrant, Unit
 from cases.lifecycle import ClosingKind, Stage
 from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
 from departments.models import Absence, Appointment, OrgUnit, Post, PostType, Staff, UnitKind
+from reports.models import ReportDefinition, Run, Snapshot
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONG_AGO = date(2020, 1, 1)
@@ -225,3 +227,33 @@ class ChainStepFactory(factory.django.DjangoModelFactory):
     staff = factory.SubFactory(StaffFactory)
     status = "now"
     arrived_at = factory.LazyFunction(timezone.now)
+
+
+# reports
+
+
+class RunFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Run
+
+    definition = factory.LazyFunction(lambda: ReportDefinition.objects.get(code="R01"))
+    unit = factory.SubFactory(OrgUnitFactory)
+    period_start = period_end = date(2026, 11, 20)
+
+
+class SnapshotFactory(factory.django.DjangoModelFactory):
+    """A published run's content; the run becomes published with it."""
+
+    class Meta:
+        model = Snapshot
+
+    run = factory.SubFactory(
+        RunFactory, status="published", attempt=1, published_at=factory.LazyFunction(timezone.now)
+    )
+    rows = zlib.compress(b'{"columns": [{"title": "a", "kind": "text"}], "rows": [["1"]], "totals": []}')
+    row_count = 1
+    parameters = {}
+    definition_version = 1
+    as_of = factory.LazyFunction(timezone.now)
+    file = b"file"
+    sha256 = "0" * 64
