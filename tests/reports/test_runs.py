@@ -102,8 +102,7 @@ def test_the_same_data_gives_the_same_bytes(department, time_machine):
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_schedules_and_four_workers_publish_each_period_once():
+def test_two_schedules_and_four_workers_publish_each_period_once(own_database):
     ReportDefinition.objects.exclude(code="R01").update(is_active=False)
     ReportDefinition.objects.filter(code="R01").update(starts_on=date(2026, 11, 3))
     OrgUnitFactory(parent=OrgUnitFactory(), kind="department")
