@@ -1,0 +1,123 @@
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
+import psycopg2
+import pytest
+
+from claims_admin.embedded import APP_ROLE, database_url, places, postgres, redis_server, redis_url, servers
+
+
+@pytest.fixture(scope="module")
+def var() -> Iterator[Path]:
+    """A folder that every system user may enter, as pytest's own are not. One for all: making it is slow."""
+    folder = Path(mkdtemp(prefix="claims-test-"))
+    folder.chmod(0o755)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("DATABASE_URL", raising=False)
+        environment.delenv("REDIS_URL", raising=False)
+        yield folder / "var"
+        servers.stop(folder / "var")
+    rmtree(folder)
+
+
+def ask(url: str, question: str) -> object:
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(question)
+            return cursor.fetchone()[0] if cursor.description else None
+    finally:
+        connection.close()
+
+
+def postmaster(var: Path) -> int:
+    return int((places.postgres_home(var) / "data" / "postmaster.pid").read_text().split()[0])
+
+
+def test_the_last_user_stops_the_servers(var: Path):
+    with ExitStack() as first:
+        first.enter_context(servers.running(var))
+        with servers.running(var):
+            pass
+        assert postgres.is_running(var)
+        assert redis_server.is_running(var) is (places.redis_binary() is not None)
+
+    assert not postgres.is_running(var)
+    assert not redis_server.is_running(var)
+
+
+def test_a_killed_server_starts_again_with_what_was_committed(var: Path):
+    servers.start(var)
+    ask(database_url(var), "CREATE TABLE kept AS SELECT 42 AS answer")
+    os.kill(postmaster(var), signal.SIGKILL)
+
+    servers.start(var)
+
+    assert ask(database_url(var), "SELECT answer FROM kept") == 42
+
+
+def test_the_number_of_a_dead_server_may_belong_to_a_stranger(var: Path):
+    servers.start(var)
+    pid_file = places.postgres_home(var) / "data" / "postmaster.pid"
+    number = postmaster(var)
+    lines = pid_file.read_text().splitlines()
+    os.kill(number, signal.SIGKILL)
+    time.sleep(0.3)
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
+
+    servers.start(var)
+
+    assert postmaster(var) not in {number, os.getpid()}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["ALTER TABLE mine DISABLE TRIGGER ALL", "DROP TABLE mine", "TRUNCATE mine", "CREATE TABLE other ()"],
+)
+def test_the_application_role_cannot_change_tables(var: Path, statement: str):
+    servers.start(var)
+    ask(database_url(var), "CREATE TABLE IF NOT EXISTS mine (answer int)")
+    ask(database_url(var, role=APP_ROLE), "INSERT INTO mine VALUES (1)")
+
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        ask(database_url(var, role=APP_ROLE), statement)
+
+
+def test_writes_are_on_disk_before_they_count(var: Path):
+    servers.start(var)
+
+    names = ("fsync", "full_page_writes", "synchronous_commit")
+    assert [ask(database_url(var), f"SHOW {name}") for name in names] == ["on", "on", "on"]
+
+
+def test_a_folder_of_any_length_gets_a_short_socket(var: Path):
+    deep = var / ("a very long folder name " * 8)
+
+    assert len(str(places.postgres_socket_dir(deep))) < 90
+    assert len(redis_url(deep)) < 110
+    assert places.postgres_socket_dir(deep) == places.postgres_socket_dir(deep)
+
+
+def test_trouble_is_told_in_a_sentence(var: Path):
+    servers.start(var)
+    servers.stop(var)
+    version = places.postgres_home(var) / "data" / "PG_VERSION"
+    version.write_text("9.6\n")
+
+    with pytest.raises(places.CannotStartError, match="另一个 PostgreSQL 版本"):
+        servers.start(var)
+    version.write_text("18\n")
+
+
+def test_the_demo_secret_is_made_once_and_private(var: Path):
+    key = places.secret_key(var)
+
+    assert len(key) >= 50
+    assert places.secret_key(var) == key
+    assert (var / "secret-key").stat().st_mode & 0o077 == 0
