@@ -75,7 +75,7 @@
       all("[data-select]", scope).forEach((box) => { box.checked = event.target.checked; });
     }
     if (event.target.matches("[data-select-all], [data-select]")) recount(scope);
-    if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+    if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
   // ---- keyboard: / searches, j and k walk the list, Enter opens, x selects, a and r press what carries data-key
