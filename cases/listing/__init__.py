@@ -1,0 +1,1 @@
+"""The case list: which rows (criteria), in which order (sorts), with which columns."""

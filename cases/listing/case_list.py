@@ -1,0 +1,78 @@
+"""The list one person asked for: page, count and export are made from the same queryset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cases.listing.columns import NUMBER, Column, chosen_columns
+from cases.listing.criteria import condition, search_condition
+from cases.listing.sorts import DEFAULT_SORT, SORTS, Sort
+from cases.models import ClaimCase
+from cases.models.case import ClaimCaseQuerySet
+from departments.models import Staff
+from departments.paging import PAGE_SIZE, Page, keyset_page
+
+COUNT_CAP = 1000
+_JOINED = {"unit__short_name", "handler__name"}
+
+
+Cell = tuple[str, str, str]  # text, css class, code of a state
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    pk: int
+    number: str
+    url: str
+    cells: Sequence[Cell]
+
+
+class CaseList:
+    """`values` are those of a cleaned `CaseFilterForm`."""
+
+    def __init__(self, staff: Staff, values: Mapping[str, Any]) -> None:
+        self.staff = staff
+        self.values = values
+        self.sort: Sort = SORTS.get(values.get("sort") or "", DEFAULT_SORT)
+        self.columns: list[Column] = chosen_columns(values.get("col") or ())
+
+    @cached_property
+    def cases(self) -> ClaimCaseQuerySet:
+        cases = ClaimCase.objects.visible_to(self.staff)
+        wanted = condition(self.values) & search_condition(self.values.get("q") or "")
+        return cases.filter(wanted, self.sort.only)
+
+    def page(self, cursor: str, size: int = PAGE_SIZE) -> Page[ClaimCase]:
+        fields = {name for column in (NUMBER, *self.columns) for name in column.fields} | _JOINED
+        shown = self.cases.for_list().only(*fields, self.sort.order[0].lstrip("-"))
+        return keyset_page(shown, self.sort.order, cursor, size)
+
+    def rows(self, page: Page[ClaimCase]) -> list[Row]:
+        readers = [
+            (column, column.reader(sees_personal_data=self.staff.sees_personal_data))
+            for column in self.columns
+        ]
+        return [
+            Row(
+                case.pk,
+                str(case),
+                case.get_absolute_url(),
+                [
+                    (read(*values), column.css, str(values[0]) if column.is_badge else "")
+                    for column, read in readers
+                    for values in (column.values_of(case),)
+                ],
+            )
+            for case in page.rows
+        ]
+
+    def capped_count(self) -> str:
+        """ "873", or "1000+" when there are more: never the whole table."""
+        found = self.cases.order_by()[: COUNT_CAP + 1].count()
+        return f"{COUNT_CAP}+" if found > COUNT_CAP else str(found)
+
+    def exact_count(self) -> int:
+        return self.cases.order_by().count()

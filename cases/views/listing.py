@@ -1,0 +1,127 @@
+"""The case list: page, count, export, print, saved filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from cases import export as exports
+from cases.forms.case_filter import CaseFilterForm, SavedFilterForm
+from cases.listing.case_list import CaseList
+from cases.listing.columns import DEFAULT_COLUMNS
+from cases.listing.headings import has_more_filters, headings, kept_fields, page_query
+from cases.listing.units import unit_options
+from cases.models import SavedFilter
+from departments.access import SEE_CASES
+from departments.http import StaffRequest
+
+PRINTED_ROWS = 500
+_REMEMBERED = "case_columns"
+
+
+def _form(request: StaffRequest) -> CaseFilterForm:
+    """The filters of the address; columns chosen once stay chosen in this session."""
+    asked: QueryDict = request.GET.copy()
+    if "col" in asked:
+        request.session[_REMEMBERED] = asked.getlist("col")
+    asked.setlist("col", request.session.get(_REMEMBERED) or list(DEFAULT_COLUMNS))
+    form = CaseFilterForm(asked, units=unit_options(request.user.unit_scope.ids(SEE_CASES)))
+    form.is_valid()
+    return form
+
+
+def _case_list(request: StaffRequest) -> CaseList:
+    return CaseList(request.user, _form(request).cleaned_data)
+
+
+def _address(asked: QueryDict) -> dict[str, Any]:
+    return {
+        "query": page_query(asked),
+        "kept_fields": kept_fields(asked),
+        "shows_more": "more" in asked or has_more_filters(asked),
+        "shows_columns": "columns" in asked,
+    }
+
+
+@require_GET
+def index(request: StaffRequest) -> HttpResponse:
+    form = _form(request)
+    case_list = CaseList(request.user, form.cleaned_data)
+    page = case_list.page(request.GET.get("after") or request.GET.get("before") or "")
+    context = {
+        "form": form,
+        **_address(request.GET),
+        "headings": headings(case_list, request.GET),
+        "rows": case_list.rows(page),
+        "page": {"previous": page.previous_cursor, "next": page.next_cursor, "count": len(page.rows)},
+        "saved_filters": SavedFilter.objects.visible_to(request.user).select_related("owner"),
+    }
+    return render(request, "cases/index.html", context)
+
+
+@require_GET
+def count(request: StaffRequest) -> HttpResponse:
+    case_list = _case_list(request)
+    is_exact = "exact" in request.GET
+    number = str(case_list.exact_count()) if is_exact else case_list.capped_count()
+    return render(request, "cases/_count.html", {"number": number, "query": page_query(request.GET)})
+
+
+@require_GET
+def export(request: StaffRequest) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    case_list = _case_list(request)
+    is_csv = request.GET.get("format") == "csv"
+    cap = exports.CSV_CAP if is_csv else exports.XLSX_CAP
+    rows = case_list.exact_count()
+    if rows > cap:
+        return render(request, "cases/export_too_large.html", {"rows": rows, "cap": cap}, status=422)
+    exports.record_export(request.user, f"案件清单 {page_query(request.GET)}", rows)
+    name = f"案件清单-{timezone.localtime():%Y%m%d-%H%M}"
+    if is_csv:
+        return _csv(exports.csv_lines(case_list), f"{name}.csv")
+    return FileResponse(exports.xlsx_file(case_list), as_attachment=True, filename=f"{name}.xlsx")
+
+
+def _csv(lines: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+@require_GET
+def index_print(request: StaffRequest) -> HttpResponse:
+    case_list = _case_list(request)
+    page = case_list.page("", size=PRINTED_ROWS)
+    context = {
+        "columns": case_list.columns,
+        "rows": case_list.rows(page),
+        "is_cut": bool(page.next_cursor),
+        "query": page_query(request.GET),
+    }
+    return render(request, "cases/index_print.html", context)
+
+
+@require_POST
+def saved_filter_new(request: StaffRequest) -> HttpResponse:
+    form = SavedFilterForm(request.POST, instance=SavedFilter(owner=request.user))
+    if not form.is_valid():
+        return render(request, "cases/saved_filter.html", {"form": form}, status=422)
+    saved = form.save()
+    messages.success(request, f"已保存筛选“{saved.name}”")
+    return redirect(saved.get_absolute_url())
+
+
+@require_POST
+def saved_filter_delete(request: StaffRequest, pk: int) -> HttpResponse:
+    saved = get_object_or_404(SavedFilter, pk=pk, owner=request.user)
+    saved.delete()
+    messages.success(request, f"已删除筛选“{saved.name}”")
+    return redirect(reverse("cases:index"))
