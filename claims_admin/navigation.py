@@ -49,7 +49,11 @@ def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
 
-GROUPS: tuple[Group, ...] = (Group("系统管理", (Entry("管理后台", "admin:index", enters_admin),)),)
+GROUPS: tuple[Group, ...] = (
+    Group("赔案", (Entry("案件清单", "cases:index"),)),
+    Group("统计与报送", (Entry("经营看板", "reports:dashboard"), Entry("定期报表", "reports:runs"))),
+    Group("系统管理", (Entry("管理后台", "admin:index", enters_admin),)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,13 @@ class LinkGroup:
 class Navigation:
     """What the frame of a page shows one person. Lazy: a fragment that draws no frame asks no question."""
 
-    search_url = ""
-    notifications_url = ""
-    password_url = ""
-
     def __init__(self, staff: Staff, path: str) -> None:
         self.staff = staff
         self.path = path
+
+    @property
+    def search_url(self) -> str:
+        return reverse("cases:index")
 
     @cached_property
     def groups(self) -> list[LinkGroup]:
