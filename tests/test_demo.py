@@ -1,19 +1,26 @@
 """The made-up branch: whole, repeatable, and never in production or over real data."""
 
-from datetime import date
+from datetime import date, datetime
 from io import StringIO
 from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F, Sum
 
 from authority.models import PersonalGrant
+from cases.models import ClaimCase
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.branch import SIZES
+from claims_admin.demo.cases import make_cases
+from claims_admin.demo.chunks import Chunk, draw_chunk
+from claims_admin.demo.draw import Cast, UnitCast
 from claims_admin.demo.organisation import SUB_BRANCHES, make_posts, make_units, sub_branch_posts
 from claims_admin.demo.people import PASSWORD, make_people
+from claims_admin.demo.profile import reports_per_day
+from claims_admin.demo.rows import TURN
 from departments.models import Appointment, OrgUnit, Post, PostType, Staff
-from tests.factories import OrgUnitFactory
+from tests.factories import SHANGHAI, OrgUnitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +87,24 @@ def test_refused_over_a_real_organisation():
         call_command("demo", stdout=StringIO())
     call_command("demo", "--if-empty", stdout=StringIO())
     assert OrgUnit.objects.count() == 1
+
+
+def test_cases_are_whole_and_repeatable(branch):
+    units, people = branch
+    make_cases(units, people, reports=400, seed=7)
+
+    assert ClaimCase.objects.count() == 400
+    assert {"closed", "registered"} < set(ClaimCase.objects.values_list("stage", flat=True))
+    assert not ClaimCase.objects.outstanding().filter(handler=None).exists()
+    sums = ClaimCase.objects.annotate(parts=Sum("losses__estimate")).exclude(parts=None)
+    assert not sums.exclude(estimate=F("parts")).exists()
+    assert reports_per_day(400, date(2026, 11, 23)) == reports_per_day(400, date(2026, 11, 23))
+
+
+def test_a_chunk_is_the_same_whoever_draws_it():
+    unit = UnitCast(1, 1, "成都", "A", 1.0, dict.fromkeys(TURN.values(), (1, 2)) | {"INJ_SURV": (5,)})
+    now = datetime(2026, 11, 23, 18, tzinfo=SHANGHAI)
+    cast = Cast(7, now, (unit,), dict.fromkeys(("LAR", "ADJ", "INJ_REV"), (8, 9)))
+    chunk = Chunk(1, ((datetime(2026, 6, 1, tzinfo=SHANGHAI), 200),))
+
+    assert draw_chunk(cast, chunk) == draw_chunk(cast, chunk)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_admin.demo.authority import make_authority
+from claims_admin.demo.cases import make_cases
 from claims_admin.demo.organisation import make_posts, make_units
 from claims_admin.demo.people import make_people
 
@@ -18,10 +19,12 @@ SIZES = {"small": 30_000, "medium": 60_000, "large": 300_000, "giant": 1_000_000
 @transaction.atomic
 def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     """Write the branch of `size` into an empty database, telling each part as it is done."""
-    random = Random(f"{seed}/people")  # noqa: S311 - repeatable on purpose
+    random = Random(f"{seed}/people")
     today = timezone.localdate()
     units = make_units()
     people = make_people(make_posts(units, SIZES[size]), random=random, today=today)
     say(f"机构 {len(units)} 个，人员 {len(people.appointments) + len(people.administrators)} 人")
     make_authority(units, people, today=today)
     say("授权书、机构授权和个人授权已生效")
+    count = make_cases(units, people, reports=SIZES[size], seed=seed)
+    say(f"赔案 {count:,} 件")
