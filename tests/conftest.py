@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 
 
 @pytest.fixture
@@ -25,6 +25,22 @@ def assert_flat_queries(client) -> Callable:
         assert cost() == for_one
 
     return check
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment, django_db_blocker, django_db_keepdb: bool, django_db_createdb: bool
+) -> Iterator[None]:
+    """As pytest-django's, but for whoever asks: its own makes no test database for tests without its mark,
+    and `own_database` would then copy the real one."""
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
+        )
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

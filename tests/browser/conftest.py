@@ -14,8 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import Client
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
 
 from departments.models import Staff
@@ -101,6 +103,35 @@ def open_page(chromium: Browser, db) -> Iterator[Opener]:
     yield opener
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_live(chromium: Browser, own_database) -> Iterator[Opener]:
+    """As `open_page`, on a real server with a database of its own: for uploads and whatever is committed."""
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    contexts: list[BrowserContext] = []
+
+    def opener(path: str, staff: Staff) -> Page:
+        client = Client()
+        client.force_login(staff)
+        site = f"http://127.0.0.1:{server.port}"
+        context = chromium.new_context(base_url=site, viewport={"width": 1440, "height": 900}, locale="zh-CN")
+        contexts.append(context)
+        cookies = [
+            {"name": name, "value": morsel.value, "url": site} for name, morsel in client.cookies.items()
+        ]
+        context.add_cookies(cookies)
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    server.terminate()
 
 
 @pytest.fixture
