@@ -16,7 +16,7 @@ SHARED: list[Processor] = [
 
 
 def _without_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Django hands its request along; written out it shows the query, and searches contain names and plates."""
+    """Django hands its request along; written out it shows the query, and searches contain names."""
     event.pop("request", None)
     return event
 

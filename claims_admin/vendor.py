@@ -23,9 +23,10 @@ class VendorFinder(BaseFinder):
     storage = VendorStorage()
 
     def find(self, path: str, find_all: bool = False, **_: Any) -> Any:
-        known = path in settings.VENDOR_FILES and Path(self.storage.path(path)).exists()
-        found = self.storage.path(path) if known else None
-        return ([found] if found else []) if find_all else found
+        """The file, or an empty list: that is how Django's own finders say no."""
+        if path not in settings.VENDOR_FILES or not Path(self.storage.path(path)).exists():
+            return []
+        return [self.storage.path(path)] if find_all else self.storage.path(path)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, VendorStorage]]:
         return ((name, self.storage) for name in settings.VENDOR_FILES)

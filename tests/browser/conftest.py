@@ -35,6 +35,8 @@ def chromium() -> Iterator[Browser]:
     if found is None:
         pytest.fail("没有找到 Chromium：浏览器测试没有运行。请安装 chromium 后重试。")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # Beside the loop Django sees other connections than before: those of before would stay open, unseen.
+    connections.close_all()
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=found, args=FLAGS)
 
