@@ -42,29 +42,62 @@ class Action(TextChoices):
     REFUSE = "refuse", "不同意"
     PAY = "pay", "支付"
     CLOSE = "close", "结案"
+    SUBMIT_ZERO = "submit_zero", "提交零赔付"
+    CHANGE_ESTIMATE = "change_estimate", "调整估损"
+    AMEND = "amend", "更正报批金额"
+    HAND_OVER = "hand_over", "移交"
 
 
+_OPEN = frozenset(Stage) - {Stage.CLOSED}
 _WITH_REVIEWER = frozenset({Stage.REVIEWING, Stage.ADJUDICATING, Stage.OVER_AUTHORITY})
+_UNDER_WAY = frozenset(
+    {Stage.REGISTERED, Stage.SURVEYED, Stage.ASSESSED, Stage.REVIEWED, Stage.ADJUSTED, Stage.RETURNED}
+)
 
-# RETURN and WITHDRAW lead to the named step; the stage here is where the case waits meanwhile.
-LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage]] = {
+# RETURN, REFUSE and WITHDRAW lead to the named step; the stage here is where the case waits meanwhile.
+# None: the stage stays as it is.
+LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage | None]] = {
     Action.REGISTER: (frozenset({Stage.REPORTED}), Stage.REGISTERED),
     Action.SURVEY: (frozenset({Stage.REGISTERED, Stage.RETURNED}), Stage.SURVEYED),
     Action.ASSESS: (frozenset({Stage.SURVEYED, Stage.RETURNED}), Stage.ASSESSED),
-    Action.SUBMIT_REVIEW: (frozenset({Stage.ASSESSED, Stage.RETURNED}), Stage.REVIEWING),
+    Action.SUBMIT_REVIEW: (frozenset({Stage.ASSESSED, Stage.REVIEWING, Stage.RETURNED}), Stage.REVIEWING),
     Action.PASS_REVIEW: (frozenset({Stage.REVIEWING, Stage.OVER_AUTHORITY}), Stage.REVIEWED),
     Action.ADJUST: (frozenset({Stage.REVIEWED, Stage.RETURNED}), Stage.ADJUSTED),
     Action.SUBMIT_ADJUDICATION: (frozenset({Stage.ADJUSTED, Stage.RETURNED}), Stage.ADJUDICATING),
     Action.APPROVE: (frozenset({Stage.ADJUDICATING, Stage.OVER_AUTHORITY}), Stage.APPROVED),
-    Action.ESCALATE: (frozenset({Stage.REVIEWING, Stage.ADJUDICATING}), Stage.OVER_AUTHORITY),
+    Action.ESCALATE: (_WITH_REVIEWER, Stage.OVER_AUTHORITY),
     Action.RETURN: (_WITH_REVIEWER, Stage.RETURNED),
     Action.WITHDRAW: (frozenset({Stage.REVIEWING, Stage.ADJUDICATING}), Stage.RETURNED),
     Action.REFUSE: (_WITH_REVIEWER, Stage.RETURNED),
     Action.PAY: (frozenset({Stage.APPROVED}), Stage.PAID),
     Action.CLOSE: (frozenset({Stage.PAID, Stage.APPROVED}), Stage.CLOSED),
+    Action.SUBMIT_ZERO: (_UNDER_WAY, Stage.ADJUDICATING),
+    Action.CHANGE_ESTIMATE: (_UNDER_WAY | {Stage.REPORTED}, None),
+    Action.AMEND: (_WITH_REVIEWER, None),
+    Action.HAND_OVER: (_OPEN, None),
 }
 
+# A returned case goes on from the step it was returned to, or from an earlier one; nothing is skipped.
+WORK_ORDER = (
+    Action.SURVEY,
+    Action.ASSESS,
+    Action.SUBMIT_REVIEW,
+    Action.ADJUST,
+    Action.SUBMIT_ADJUDICATION,
+)
 
-def open_actions(stage: Stage) -> frozenset[Action]:
-    """The actions that the stage allows; whether a person may take them is a ruling's business."""
-    return frozenset(action for action, (stages, _) in LIFECYCLE.items() if stage in stages)
+
+def open_actions(stage: Stage, returned_to: str = "") -> frozenset[Action]:
+    """The actions that the stage allows; whether a person may take them is a ruling's business.
+
+    `returned_to` is the action a returned case was sent back to; unknown, the case starts from the survey.
+    """
+    actions = frozenset(action for action, (stages, _) in LIFECYCLE.items() if stage in stages)
+    if stage != Stage.RETURNED:
+        return actions
+    last = WORK_ORDER.index(Action(returned_to)) if returned_to in WORK_ORDER else 0
+    return actions - frozenset(WORK_ORDER[last + 1 :])
+
+
+def next_stage(action: Action, stage: Stage) -> Stage:
+    return LIFECYCLE[action][1] or stage

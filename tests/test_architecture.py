@@ -24,7 +24,7 @@ OWN_WORDS = {
         access calendar delivery http masking obstacles origin outbox paging panels refusals sheets
     """,
     "authority": "coverage granting holders ledger refusals",
-    "cases": "export importing listing matters",
+    "cases": "chains conflicts export importing items listing matters numbers",
     "registers": "kit",
     "reports": "dashboards periods runs workbook",
     "claims_admin": """

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -8,7 +10,7 @@ from django.utils import timezone
 from guardian.models import UserObjectPermissionAbstract
 from simple_history.models import HistoricalRecords
 
-from cases.lifecycle import ClosingKind, Stage
+from cases.lifecycle import WORK_ORDER, ClosingKind, Stage
 from departments.access import SEE_CASES
 from departments.models import OrgUnit, Staff
 
@@ -42,7 +44,7 @@ class ClaimCaseQuerySet(models.QuerySet["ClaimCase"]):
         return self.select_related("unit", "handler")
 
 
-def _money(label: str) -> models.DecimalField[object, object]:
+def _money(label: str) -> models.DecimalField[Decimal | float | str, Decimal]:
     return models.DecimalField(label, max_digits=14, decimal_places=2, default=0)
 
 
@@ -94,6 +96,14 @@ class ClaimCase(models.Model):
         Staff, models.PROTECT, null=True, blank=True, related_name="handled_cases", verbose_name="责任人"
     )
     stage = models.CharField("状态", max_length=16, choices=Stage, default=Stage.REPORTED)
+    returned_to = models.CharField(
+        "退回至",
+        max_length=20,
+        choices=[(action.value, action.label) for action in WORK_ORDER],
+        blank=True,
+        default="",
+        db_default="",
+    )
     stage_entered_at = models.DateTimeField("进入状态时间", default=timezone.now)
     round = models.PositiveSmallIntegerField("轮次", default=1)
     estimate = _money("估损(元)")
@@ -175,6 +185,9 @@ class ClaimCase(models.Model):
                 condition=Q(stage=Stage.CLOSED, closed_at__isnull=False, closing_kind__in=ClosingKind.values)
                 | (~Q(stage=Stage.CLOSED) & Q(closed_at=None, closing_kind="")),
                 name="cases_case_closed_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_to__in=["", *WORK_ORDER]), name="cases_case_returned_to_known"
             ),
             models.CheckConstraint(condition=Q(liability_ratio__lte=100), name="cases_case_liability_ratio"),
             models.CheckConstraint(

@@ -20,7 +20,10 @@ class Outcome(models.TextChoices):
 
 
 class Submission(models.Model):
-    """One request for one item of authority on one case. At most one is open per case and item."""
+    """One request for one item of authority on one case. At most one is open per case and item.
+
+    Its chain, its decisions and the ledger are its history.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", "审批中"
@@ -42,8 +45,6 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField("提交时间")
     decided_at = models.DateTimeField("终结时间", null=True, blank=True)
     idempotency_key = models.UUIDField("幂等键", null=True, blank=True)
-
-    history = HistoricalRecords()
 
     class Meta:
         verbose_name = verbose_name_plural = "报批"

@@ -1,0 +1,124 @@
+"""The stations a submission will pass: shown before it is sent and made when it is, by the same function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from authority.rulings import (
+    ANY,
+    ENDS_AT_HEAD_OFFICE,
+    FINAL,
+    HEAD_OFFICE,
+    Chain,
+    ChainStep,
+    Holder,
+    IncompatibleDuty,
+    Matter,
+    Objection,
+    Rules,
+    chain_for,
+    rulings_for,
+)
+
+OWN_SUBMISSION = IncompatibleDuty(
+    "own_submission", frozenset({"submit"}), frozenset({ANY}), text="不得审批本人提交的事项"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Whose turn it will be; no person at the head office."""
+
+    kind: str
+    level: int
+    person_id: int | None = None
+    name: str = ""
+    post_name: str = ""
+    via_id: int | None = None
+    via_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`stops`: nobody may decide until these causes are gone. `alert`: nobody below head office may."""
+
+    stations: tuple[Station, ...]
+    stops: tuple[Objection, ...] = ()
+    alert: bool = False
+
+
+def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules) -> Plan:
+    """Opinion of who is in charge, co-signatures, final decision; or opinions, then the head office.
+
+    What head office decides comes through an escalation, never through a grant in this system.
+    """
+    rules = never_own(rules)
+    local = [_below_head_office(holder) for holder in holders]
+    chain = chain_for(matter, local, rules)
+    if chain.stops:
+        return Plan((), chain.stops)
+    stations = _signed(chain, matter, local, rules)
+    if stations is not None:
+        return Plan(tuple(stations))
+    return _through_department(chain, matter, local, rules)
+
+
+def never_own(rules: Rules) -> Rules:
+    """Nobody decides what he submitted, whatever the table of incompatible duties says."""
+    return replace(rules, incompatible=(*rules.incompatible, OWN_SUBMISSION))
+
+
+def _below_head_office(holder: Holder) -> Holder:
+    return replace(holder, limits=tuple(limit for limit in holder.limits if limit.level < HEAD_OFFICE))
+
+
+def _signed(chain: Chain, matter: Matter, holders: Sequence[Holder], rules: Rules) -> list[Station] | None:
+    """None where nobody can finish it, or too few can co-sign: an empty group approves nothing."""
+    final = chain.final
+    if chain.ends_at == ENDS_AT_HEAD_OFFICE or final is None:
+        return None
+    before = [_station(step) for step in chain.steps[:-1]]
+    taken = {step.person_id for step in chain.steps}
+    cosigners = _cosigners(final, matter, holders, rules)
+    cosigners = [one for one in cosigners if one.person_id not in taken][: final.basis.cosign_count]
+    if len(cosigners) < final.basis.cosign_count:
+        return None
+    return [*before, *cosigners, _station(final)]
+
+
+def _cosigners(final: ChainStep, matter: Matter, holders: Sequence[Holder], rules: Rules) -> list[Station]:
+    post = final.basis.cosign_post
+    if not final.basis.cosign_count:
+        return []
+    return [
+        Station("cosign", ruling.basis.level, holder.person_id, holder.name, post)
+        for holder, ruling in rulings_for(matter, holders, rules)
+        if ruling.basis and any(limit.post_name == post for limit in holder.limits)
+    ]
+
+
+def _through_department(chain: Chain, matter: Matter, holders: Sequence[Holder], rules: Rules) -> Plan:
+    """The lowest in charge gives an opinion, the highest the department's proposal."""
+    stations = [_station(step) for step in chain.steps if step.kind != FINAL]
+    known = {station.person_id for station in stations}
+    highest = max((station.level for station in stations), default=0)
+    above = [
+        Station(
+            "preliminary", basis.level, holder.person_id, holder.name, basis.post_name, basis.via_id,
+            basis.via_name,
+        )
+        for holder, ruling in rulings_for(matter, holders, rules)
+        if (basis := ruling.basis) and basis.level > highest and holder.person_id not in known
+    ]  # fmt: skip
+    if above:
+        loads = {holder.person_id: holder.load for holder in holders}
+        stations.append(min(above, key=lambda one: (-one.level, loads[one.person_id or 0], one.person_id)))
+    return Plan((*stations, Station("head_office", HEAD_OFFICE)), alert=not stations)
+
+
+def _station(step: ChainStep) -> Station:
+    basis = step.basis
+    return Station(
+        step.kind, basis.level, step.person_id, step.name, basis.post_name, basis.via_id, basis.via_name
+    )

@@ -1,0 +1,142 @@
+"""From a submission to the plain `Matter` that a ruling is made from, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from authority.models import AuthorityItem
+from authority.rulings import Matter, StepDone
+from cases.items import CASE_ITEMS
+from cases.models import CaseLoss, CaseStep, ClaimCase, Step, Submission
+from departments.models import Staff
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a request asks for, in yuan. `case_total` includes what the case was granted before."""
+
+    amount: Decimal
+    case_total: Decimal
+    per_person: Decimal | None = None
+
+
+@dataclass(slots=True)
+class _Files:
+    """Losses and finished steps of many cases, by case id."""
+
+    losses: defaultdict[int, list[CaseLoss]] = field(default_factory=lambda: defaultdict(list))
+    steps: defaultdict[int, list[CaseStep]] = field(default_factory=lambda: defaultdict(list))
+
+
+def matter_of(submission: Submission) -> Matter:
+    return matters_of([submission])[0]
+
+
+def matters_of(submissions: Sequence[Submission]) -> list[Matter]:
+    """In the order given; two queries for any number of them. Needs `case__unit` and `item` at hand."""
+    files = _read({submission.case_id for submission in submissions})
+    return [_matter(submission, files) for submission in submissions]
+
+
+def draft(case: ClaimCase, item: AuthorityItem, by: Staff, losses: Sequence[CaseLoss]) -> Submission:
+    """The request as it would be sent now; not saved."""
+    sums = sums_of(case, item.code, losses)
+    return Submission(
+        case=case,
+        item=item,
+        round=case.round,
+        amount=sums.amount,
+        case_total=sums.case_total,
+        per_person=sums.per_person,
+        submitted_by=by,
+    )
+
+
+def sums_of(case: ClaimCase, item_code: str, losses: Sequence[CaseLoss]) -> Sums:
+    """A case without loss rows (imported) is asked about as a whole, which never understates."""
+    item = CASE_ITEMS[item_code]
+    total = getattr(case, item.sums)
+    asked = [loss for loss in losses if not item.loss_classes or loss.loss_class in item.loss_classes]
+    amount = sum((getattr(loss, item.sums) for loss in asked), ZERO) if losses else total
+    return Sums(amount, max(amount, total) + case.approved, _per_person(item.sums, losses))
+
+
+def _per_person(sums: str, losses: Iterable[CaseLoss]) -> Decimal | None:
+    """The dearest injured person; one label is one person."""
+    persons: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for loss in losses:
+        if loss.loss_class == "injury":
+            persons[loss.label] += getattr(loss, sums)
+    return max(persons.values(), default=None)
+
+
+def _read(case_ids: Iterable[int]) -> _Files:
+    files, ids = _Files(), list(case_ids)
+    for loss in CaseLoss.objects.filter(case__in=ids).only("case_id", "line", "loss_class"):
+        files.losses[loss.case_id].append(loss)
+    for step in CaseStep.objects.filter(case__in=ids).only("case_id", "step", "person_id", "acted_for_id"):
+        files.steps[step.case_id].append(step)
+    return files
+
+
+def _matter(submission: Submission, files: _Files) -> Matter:
+    case, item = submission.case, submission.item
+    asked = _asked(submission, files.losses[case.pk])
+    return Matter(
+        item=item.code,
+        measure=item.measure,
+        amounts=_amounts(submission),
+        unit_path=case.unit.path,
+        lines=frozenset(loss.line for loss in asked) or frozenset(case.lines),
+        loss_classes=frozenset(loss.loss_class for loss in asked) or _loss_classes(submission),
+        special_kind=submission.special_kind,
+        is_litigated=case.is_litigated,
+        flags=_flags(case),
+        figures={"expected_loss": fen(max(case.estimate, case.assessed))},
+        steps=tuple(_steps(submission, files.steps[case.pk])),
+        parties=frozenset(party for party in (case.plate_no, case.vin, case.insured_name) if party),
+        is_key=item.is_key,
+    )
+
+
+def _asked(submission: Submission, losses: list[CaseLoss]) -> list[CaseLoss]:
+    classes = CASE_ITEMS[submission.item.code].loss_classes if submission.item.code in CASE_ITEMS else None
+    return [loss for loss in losses if not classes or loss.loss_class in classes]
+
+
+def _loss_classes(submission: Submission) -> frozenset[str]:
+    item = CASE_ITEMS.get(submission.item.code)
+    known = frozenset(submission.case.loss_classes)
+    return (known & item.loss_classes or item.loss_classes) if item and item.loss_classes else known
+
+
+def _amounts(submission: Submission) -> dict[str, int]:
+    amounts = {
+        "item": fen(submission.amount),
+        "increment": fen(submission.amount),
+        "case_total": fen(submission.case_total),
+    }
+    if submission.per_person is not None:
+        amounts["per_person"] = fen(submission.per_person)
+    return amounts
+
+
+def _flags(case: ClaimCase) -> frozenset[str]:
+    known = {"major": case.is_major, "suspected_fraud": case.is_fraud_suspected, "injury": case.is_injury}
+    return frozenset(case.flags) | {flag for flag, is_set in known.items() if is_set}
+
+
+def _steps(submission: Submission, steps: Iterable[CaseStep]) -> Iterable[StepDone]:
+    for step in steps:
+        yield StepDone(step.step, step.person_id, step.acted_for_id)
+    yield StepDone(Step.SUBMIT, submission.submitted_by_id)
+
+
+def fen(yuan: Decimal) -> int:
+    """Money fields carry two places, so this is exact."""
+    return int(yuan * 100)

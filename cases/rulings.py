@@ -1,0 +1,185 @@
+"""May this person take this step on the case, now? Pure: everything is handed in, nothing is read.
+
+`authority.rulings` judges the authority; here the state of the case and of its chain are added as further
+objections, so that a page, a refusal and a stored decision all show every reason at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from authority.rulings import ALLOWED, REFUSED, Holder, Matter, Objection, Rules, Ruling, may_decide
+from cases.chains import never_own
+from cases.items import CASE_ITEMS
+from cases.lifecycle import Action, Stage, open_actions
+from cases.models import ChainStep, ClaimCase, Outcome
+from departments.access import HANDLE_CASES
+from departments.models import Staff
+
+AGREEING = frozenset({Outcome.AGREE, Outcome.AGREE_WITH_CONDITIONS})
+DECIDING = AGREEING | {Outcome.REFUSE}
+HEAD_OFFICE_POST = "HQ_REVIEW"
+ENTERING_POSTS = frozenset({"STAT", "ADMIN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """A submission at one station of its chain, as a ruling sees it."""
+
+    matter: Matter
+    stage: Stage
+    is_open: bool
+    step_kind: str
+    step_status: str
+    step_level: int
+    step_person_id: int | None
+    step_person_name: str = ""
+    cosigned: int = 0
+
+
+def may_work(case: ClaimCase, action: Action, staff: Staff) -> Ruling:
+    """The handler and whoever handles the unit's cases do the work that the stage allows."""
+    return _ruling(_work_objections(case, action, staff))
+
+
+def _work_objections(case: ClaimCase, action: Action, staff: Staff) -> Iterator[Objection]:
+    if action not in open_actions(Stage(case.stage), case.returned_to):
+        yield wrong_stage(Stage(case.stage), action)
+    yield from _personal(staff)
+    if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
+        yield Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限")
+
+
+def _personal(staff: Staff) -> Iterator[Objection]:
+    if not staff.is_active:
+        yield Objection("inactive", "账号已停用")
+    if staff.admin_role:
+        yield Objection("admin_role", "系统、安全、审计管理员不得办理业务")
+
+
+def may_register_in(unit_id: int, staff: Staff) -> Ruling:
+    """A new case belongs to a unit whose cases the person handles."""
+    objections = list(_personal(staff))
+    if unit_id not in staff.unit_scope.ids(HANDLE_CASES):
+        objections.append(Objection("not_handling", "没有该机构的赔案处理权限"))
+    return _ruling(objections)
+
+
+def may_take_over(case: ClaimCase, successor: Staff) -> Ruling:
+    """Whoever becomes responsible must be able to act: at work, and handling cases of the unit."""
+    objections = [
+        Objection(objection.code, f"接手人：{objection.text}") for objection in _personal(successor)
+    ]
+    if case.unit_id not in successor.unit_scope.ids(HANDLE_CASES):
+        objections.append(Objection("successor_not_handling", "接手人没有该机构的赔案处理权限"))
+    if case.handler_id == successor.pk:
+        objections.append(Objection("same_handler", "接手人已是本案责任人"))
+    return _ruling(objections)
+
+
+def may_decide_submission(docket: Docket, holder: Holder, rules: Rules, outcome: str) -> Ruling:
+    """The ruling on one outcome at one station; `permits` says whether it is a yes."""
+    ruling = may_decide(docket.matter, holder, never_own(rules))
+    for objection in reversed(list(_chain_objections(docket, ruling, holder, outcome))):
+        ruling = ruling.with_objection(objection)
+    return ruling
+
+
+def permits(ruling: Ruling, outcome: str, step_kind: str) -> bool:
+    """A preliminary or co-signing station needs a say; a decision needs the authority."""
+    if outcome in DECIDING and step_kind != ChainStep.Kind.COSIGN:
+        return ruling.may_sign
+    return ruling.may_sign or ruling.may_refer
+
+
+def _chain_objections(docket: Docket, ruling: Ruling, holder: Holder, outcome: str) -> Iterator[Objection]:
+    if not docket.is_open:
+        yield Objection("not_open", "该报批已终结")
+    action = _action(docket.matter.item, outcome)
+    if action not in open_actions(docket.stage):
+        yield wrong_stage(docket.stage, action)
+    if docket.step_status != ChainStep.Status.NOW:
+        yield Objection("not_now", "该环节尚未到达或已办理")
+    elif docket.step_kind == ChainStep.Kind.HEAD_OFFICE:
+        yield Objection("at_head_office", "已报总公司，须待批复")
+    elif docket.step_person_id != holder.person_id and not _outranks(docket, ruling):
+        yield Objection("not_my_step", f"当前由{docket.step_person_name}办理，本人权限不能代其办理")
+    if outcome in AGREEING and ruling.may_sign and docket.step_kind != ChainStep.Kind.COSIGN:
+        yield from _cosign_objections(docket, ruling)
+
+
+def _outranks(docket: Docket, ruling: Ruling) -> bool:
+    """Somebody else's station may be taken by who could decide the matter, or stands as high."""
+    if docket.step_kind == ChainStep.Kind.COSIGN:
+        return False
+    is_as_high = ruling.basis is not None and ruling.basis.level >= docket.step_level
+    return ruling.may_sign or (ruling.may_refer and is_as_high)
+
+
+def _cosign_objections(docket: Docket, ruling: Ruling) -> Iterator[Objection]:
+    needed = ruling.basis.cosign_count if ruling.basis else 0
+    if docket.cosigned < needed:
+        yield Objection("cosign_missing", f"须 {needed} 人会签，已会签 {docket.cosigned} 人")
+
+
+def _action(item_code: str, outcome: str) -> Action:
+    if outcome in AGREEING:
+        return CASE_ITEMS[item_code].grants
+    return {
+        Outcome.RETURN: Action.RETURN,
+        Outcome.REFUSE: Action.REFUSE,
+        Outcome.REFER_UP: Action.ESCALATE,
+    }[Outcome(outcome)]
+
+
+def may_answer(escalation_status: str, staff: Staff, posts: Iterable[str], *, has_scan: bool) -> Ruling:
+    """Head office answers in the system; 综合室 enters the paper answer with its scan."""
+    return _ruling(_answer_objections(escalation_status, staff, frozenset(posts), has_scan))
+
+
+def _answer_objections(
+    status: str, staff: Staff, posts: frozenset[str], has_scan: bool
+) -> Iterator[Objection]:
+    yield from _personal(staff)
+    if status != "sent":
+        yield Objection("already_answered", "该上报件已批复")
+    if HEAD_OFFICE_POST in posts:
+        return
+    if not posts & ENTERING_POSTS:
+        yield Objection("not_head_office", "仅总公司审批岗可批复，或由综合室录入书面批复")
+    elif not has_scan:
+        yield Objection("no_scan", "录入书面批复须上传扫描件")
+
+
+def may_confirm(case: ClaimCase, escalation_status: str, staff: Staff) -> Ruling:
+    """Whoever handles the unit's cases confirms that head office's answer was carried out."""
+    objections = list(_personal(staff))
+    if escalation_status != "answered":
+        objections.append(Objection("not_answered", "总公司尚未批复或已确认执行"))
+    if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
+        objections.append(Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限"))
+    return _ruling(objections)
+
+
+def wrong_stage(stage: Stage, action: Action) -> Objection:
+    return Objection("wrong_stage", f"赔案{stage.label}，不能{action.label}")
+
+
+def refused_for(objections: Iterable[Objection]) -> Ruling:
+    return _ruling(objections)
+
+
+def joined(first: Ruling, second: Ruling) -> Ruling:
+    """Both must say yes; every reason of both is kept."""
+    return _ruling((*first.objections, *second.objections))
+
+
+def with_objections(ruling: Ruling, objections: Iterable[Objection]) -> Ruling:
+    found = tuple(objections)
+    return replace(ruling, outcome=REFUSED, objections=(*ruling.objections, *found)) if found else ruling
+
+
+def _ruling(objections: Iterable[Objection]) -> Ruling:
+    found = tuple(objections)
+    return Ruling(REFUSED if found else ALLOWED, objections=found)

@@ -1,0 +1,55 @@
+"""What can be done to a case: each verb locks, rules, changes and enters itself in the ledger."""
+
+from cases.services.amending import Amendment, amend, reroute, withdraw
+from cases.services.chain import plan_for
+from cases.services.deciding import decide, escalate
+from cases.services.desk import Verdict, docket_of
+from cases.services.escalating import Answer, answer_escalation, confirm_execution, pack_of, posts_of
+from cases.services.handing import Loan, hand_over, lend_case, return_case
+from cases.services.intake import (
+    SURVEYED_FIELDS,
+    LossRow,
+    adjust,
+    assess,
+    change_estimate,
+    register,
+    register_case,
+    survey,
+)
+from cases.services.paying import PaymentOrder, close, pay
+from cases.services.submitting import Request, preview, submit
+
+__all__ = [
+    "SURVEYED_FIELDS",
+    "Amendment",
+    "Answer",
+    "Loan",
+    "LossRow",
+    "PaymentOrder",
+    "Request",
+    "Verdict",
+    "adjust",
+    "amend",
+    "answer_escalation",
+    "assess",
+    "change_estimate",
+    "close",
+    "confirm_execution",
+    "decide",
+    "docket_of",
+    "escalate",
+    "hand_over",
+    "lend_case",
+    "pack_of",
+    "pay",
+    "plan_for",
+    "posts_of",
+    "preview",
+    "register",
+    "register_case",
+    "reroute",
+    "return_case",
+    "submit",
+    "survey",
+    "withdraw",
+]

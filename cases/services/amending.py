@@ -1,0 +1,133 @@
+"""While a request waits: taking it back, correcting its amount, computing its chain anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from simple_history.utils import bulk_update_with_history
+
+from authority.refusals import insist_on
+from authority.rulings import Objection
+from cases.items import CASE_ITEMS
+from cases.lifecycle import WORK_ORDER, Action
+from cases.matters import sums_of
+from cases.models import CaseLoss, ChainStep, ClaimCase, Step, Submission
+from cases.rulings import may_work, refused_for, with_objections
+from cases.services.chain import make_chain_anew, plan_for
+from cases.services.settling import settle_back
+from cases.services.transition import apply, lock_case, note_amount, note_step, stay, tell
+from departments.models import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """New amounts in yuan by loss id; losses not named keep theirs."""
+
+    amounts: Mapping[int, Decimal]
+    reason: str
+    seen: int
+
+
+@transaction.atomic
+def withdraw(submission: Submission, reason: str, *, by: Staff, seen: int) -> Submission:
+    """撤回: by whoever submitted, as long as nobody has decided anything."""
+    case = lock_case(submission.case_id, seen)
+    submission = _fresh(submission, case)
+    insist_on(with_objections(may_work(case, Action.WITHDRAW, by), _withdrawing_objections(submission, by)))
+    action = CASE_ITEMS[submission.item.code].submit
+    change = settle_back(submission, Action.WITHDRAW, action if action in WORK_ORDER else Action.SURVEY)
+    waiting = submission.chain.filter(status__in=[ChainStep.Status.NOW, ChainStep.Status.WAITING])
+    for step in waiting.select_related("staff"):
+        if step.status == ChainStep.Status.NOW:
+            tell(step.staff, case, "withdrawn", "报批已撤回")
+    waiting.update(status=ChainStep.Status.SKIPPED)
+    apply(case, change.because(reason), by)
+    return submission
+
+
+def _fresh(submission: Submission, case: ClaimCase) -> Submission:
+    fresh = Submission.objects.select_related("item").get(pk=submission.pk)
+    fresh.case = case
+    return fresh
+
+
+def _withdrawing_objections(submission: Submission, by: Staff) -> list[Objection]:
+    objections = _open_objections(submission)
+    if submission.submitted_by_id != by.pk:
+        objections.append(Objection("not_submitter", "只有提交人可以撤回"))
+    if submission.decisions.exists():
+        objections.append(Objection("already_decided", "已有审批意见，不能撤回"))
+    return objections
+
+
+def _open_objections(submission: Submission) -> list[Objection]:
+    if submission.status != Submission.Status.OPEN:
+        return [Objection("not_open", "该报批已终结")]
+    if submission.chain.filter(kind=ChainStep.Kind.HEAD_OFFICE, status=ChainStep.Status.NOW).exists():
+        return [Objection("at_head_office", "已报总公司，须待批复")]
+    return []
+
+
+@transaction.atomic
+def amend(submission: Submission, amendment: Amendment, *, by: Staff) -> Submission:
+    """The amount asked for changes: the chain is made anew, signatures not needed any more lose force."""
+    case = lock_case(submission.case_id, amendment.seen)
+    submission = _fresh(submission, case)
+    losses = list(case.losses.all())
+    insist_on(
+        with_objections(may_work(case, Action.AMEND, by), _amending_objections(submission, amendment, losses))
+    )
+    _store_amounts(submission, amendment, losses, by)
+    plan = plan_for(submission)
+    insist_on(refused_for(plan.stops))
+    note_step(case, Step.EDIT_AMOUNT, by, since=case.stage_entered_at)
+    item = CASE_ITEMS[submission.item.code]
+    apply(case, stay(case, Action.AMEND, item.sums).because(amendment.reason).about(submission), by)
+    make_chain_anew(submission, plan, by=by)
+    return submission
+
+
+def _amending_objections(
+    submission: Submission, amendment: Amendment, losses: list[CaseLoss]
+) -> list[Objection]:
+    objections = _open_objections(submission)
+    if not amendment.reason.strip():
+        objections.append(Objection("no_reason", "更正金额须说明原因"))
+    if set(amendment.amounts) - {loss.pk for loss in losses}:
+        objections.append(Objection("foreign_loss", "含有不属于本案的损失"))
+    if any(amount < 0 for amount in amendment.amounts.values()):
+        objections.append(Objection("negative_amount", "金额不能为负"))
+    sums = CASE_ITEMS[submission.item.code].sums
+    if sums == "adjusted":
+        over = [loss for loss in losses if amendment.amounts.get(loss.pk, Decimal(0)) > loss.reviewed]
+        objections += [Objection("over_reviewed", f"{loss.label}理算金额超过核定金额") for loss in over]
+    return objections
+
+
+def _store_amounts(submission: Submission, amendment: Amendment, losses: list[CaseLoss], by: Staff) -> None:
+    case, field = submission.case, CASE_ITEMS[submission.item.code].sums
+    for loss in losses:
+        setattr(loss, field, amendment.amounts.get(loss.pk, getattr(loss, field)))
+    bulk_update_with_history(losses, CaseLoss, [field])
+    total = sum((getattr(loss, field) for loss in losses), Decimal(0))
+    note_amount(case, field, total, by, reason=amendment.reason)
+    sums = sums_of(case, submission.item.code, losses)
+    submission.amount, submission.case_total = sums.amount, sums.case_total
+    submission.per_person = sums.per_person
+    submission.save(update_fields=["amount", "case_total", "per_person"])
+
+
+@transaction.atomic
+def reroute(submission: Submission, *, by: Staff, seen: int) -> Submission:
+    """重新路由: the chain as the grants of today make it."""
+    case = lock_case(submission.case_id, seen)
+    submission = _fresh(submission, case)
+    insist_on(with_objections(may_work(case, Action.AMEND, by), _open_objections(submission)))
+    plan = plan_for(submission)
+    insist_on(refused_for(plan.stops))
+    apply(case, stay(case, "reroute").about(submission), by)
+    make_chain_anew(submission, plan, by=by)
+    return submission

@@ -1,0 +1,172 @@
+"""One person decides at one station: lock the case, then the grants, rule, change, write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from authority.models import LedgerEntry
+from authority.refusals import Refused
+from cases.conflicts import KeyReused
+from cases.items import CASE_ITEMS, return_action
+from cases.lifecycle import Action
+from cases.models import ChainStep, Decision, Outcome, Step
+from cases.rulings import permits
+from cases.services.chain import leave, reach
+from cases.services.desk import Desk, Verdict, decided_before, judge, read_desk
+from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
+from cases.services.problems import note_problems
+from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
+from cases.services.transition import Change, apply, check_seen, note_step, stay, tell
+from departments.models import Staff
+
+ONCE = "cases_decision_sent_once"
+
+
+def decide(step: ChainStep, verdict: Verdict, *, by: Staff) -> Decision:
+    """Agree, return, refuse or refer up at `step`. The same key and body give the same decision again.
+
+    Raises Stale (the case moved on), KeyReused, or Refused with every reason.
+    """
+    try:
+        return _decide(step, verdict, by)
+    except IntegrityError as error:
+        if ONCE in str(error):
+            raise KeyReused from error
+        raise
+
+
+def escalate(step: ChainStep, verdict: Verdict, *, by: Staff) -> Decision:
+    """上报总公司 past any station left: `opinion` is the department's proposal, `missing_papers` explains.
+
+    Only where nobody of the branch can decide, or by somebody who could and asks for help.
+    """
+    return decide(step, replace(verdict, outcome=Outcome.REFER_UP, is_straight_up=True), by=by)
+
+
+@transaction.atomic
+def _decide(step: ChainStep, verdict: Verdict, by: Staff) -> Decision:
+    desk = read_desk(step, verdict, by)
+    earlier = decided_before(desk)
+    if earlier is not None:
+        return earlier
+    check_seen(desk.case, verdict.seen)
+    judge(desk)
+    if not permits(desk.ruling, verdict.outcome, desk.step.kind):
+        raise Refused(desk.ruling)
+    entry = _ACTS[Outcome(verdict.outcome)](desk)
+    decision = _write_down(desk, entry)
+    if verdict.outcome == Outcome.RETURN:
+        note_problems(decision)
+    return decision
+
+
+def _agree(desk: Desk) -> LedgerEntry:
+    done = CASE_ITEMS[desk.submission.item.code].step
+    if desk.step.kind == ChainStep.Kind.COSIGN:
+        leave(desk.step, ChainStep.Status.DONE)
+        return _hand_on(desk, desk.ahead()[0], done)
+    change = settle_agreed(desk.submission, Grant(desk.by, desk.verdict.reviewed))
+    leave(desk.step, ChainStep.Status.DONE, desk.ahead())
+    tell(desk.submission.submitted_by, desk.case, "agreed", f"{desk.submission.item.name}已通过")
+    return _conclude(desk, change, done)
+
+
+def _send_back(desk: Desk) -> LedgerEntry:
+    item_code, verdict = desk.submission.item.code, desk.verdict
+    if verdict.outcome == Outcome.RETURN:
+        action, work = Action.RETURN, return_action(verdict.return_to, item_code)
+    else:
+        action, work = Action.REFUSE, work_after_refusal(item_code)
+    change = settle_back(desk.submission, action, work or "")
+    leave(desk.step, ChainStep.Status.DONE, desk.ahead())
+    tell(desk.case.handler, desk.case, "returned", f"{desk.submission.item.name}{action.label}")
+    return _conclude(desk, change, CASE_ITEMS[item_code].step)
+
+
+def _refer_up(desk: Desk) -> LedgerEntry:
+    """To the next station that stands higher than the one who refers; past the last, to head office."""
+    upper, goes_to_head_office = desk.upper(), desk.goes_to_head_office()
+    leave(desk.step, ChainStep.Status.DONE, desk.passed_over())
+    if upper and not goes_to_head_office:
+        return _hand_on(desk, upper, Step.PRELIMINARY)
+    reach(upper or _head_office_step(desk), desk.case)
+    request = HeadOfficeRequest(desk.verdict.opinion, desk.pack(), desk.verdict.due_at)
+    escalation = open_escalation(desk.submission, request, by=desk.by)
+    return _conclude(desk, escalation_change(escalation), Step.PRELIMINARY)
+
+
+def _head_office_step(desk: Desk) -> ChainStep:
+    number = desk.steps[-1].number + 1
+    return ChainStep.objects.create(
+        submission=desk.submission, number=number, kind=ChainStep.Kind.HEAD_OFFICE, level=6
+    )
+
+
+_ACTS: Mapping[Outcome, Callable[[Desk], LedgerEntry]] = {
+    Outcome.AGREE: _agree,
+    Outcome.AGREE_WITH_CONDITIONS: _agree,
+    Outcome.RETURN: _send_back,
+    Outcome.REFUSE: _send_back,
+    Outcome.REFER_UP: _refer_up,
+}
+
+
+def _hand_on(desk: Desk, step: ChainStep, done: str) -> LedgerEntry:
+    """The submission stays open; the next station begins."""
+    reach(step, desk.case)
+    return _conclude(desk, stay(desk.case, desk.verdict.outcome).about(desk.submission), done)
+
+
+def _conclude(desk: Desk, change: Change, done: str) -> LedgerEntry:
+    basis, verdict = desk.basis, desk.verdict
+    note_step(
+        desk.case,
+        done,
+        desk.by,
+        since=desk.step.arrived_at or timezone.now(),
+        acted_for=desk.acted_for,
+    )
+    details = {
+        **change.details,
+        "outcome": verdict.outcome,
+        "letter_no": basis.letter_no if basis else "",
+        "seen": verdict.seen,
+    }
+    change = replace(
+        change,
+        grant_id=basis.grant_id if basis else None,
+        acted_for=desk.acted_for,
+        reason=verdict.opinion,
+        details=details,
+    )
+    return apply(desk.case, change, desk.by)
+
+
+def _write_down(desk: Desk, entry: LedgerEntry) -> Decision:
+    verdict, basis = desk.verdict, desk.basis
+    return Decision.objects.create(
+        case=desk.case,
+        submission=desk.submission,
+        chain_step=desk.step,
+        outcome=verdict.outcome,
+        decided_by=desk.by,
+        acted_for=desk.acted_for,
+        amount=desk.submission.amount,
+        opinion=verdict.opinion,
+        conditions=verdict.conditions,
+        return_to=verdict.return_to if verdict.outcome == Outcome.RETURN else "",
+        problem_codes=list(verdict.problem_codes),
+        ruling=desk.ruling.as_json(),
+        grant_id=basis.grant_id if basis else None,
+        grant_version=basis.version if basis else None,
+        letter_no=basis.letter_no if basis else "",
+        limit=desk.limit,
+        case_version=verdict.seen,
+        ledger_entry=entry,
+        idempotency_key=verdict.key,
+        decided_at=timezone.now(),
+    )

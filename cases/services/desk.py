@@ -1,0 +1,201 @@
+"""What lies before the person who decides: the locked case, the chain, the ruling on the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from authority.holders import holder_for, rules_for
+from authority.rulings import Basis, Objection, Ruling
+from cases.conflicts import KeyReused
+from cases.items import CASE_ITEMS, return_action
+from cases.lifecycle import Stage
+from cases.matters import matter_of
+from cases.models import ChainStep, ClaimCase, Decision, Outcome, ProblemClass, Step, Submission
+from cases.rulings import AGREEING, Docket, may_decide_submission
+from cases.services.escalating import pack_objections, pack_of
+from cases.services.transition import lock_case
+from departments.models import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the person fills in. `seen` is the version of the case on the page, `key` one per form shown.
+
+    `reviewed` cuts losses of a review: yuan by loss id, the others as assessed. `missing_papers` explains a
+    pack for head office that is not complete. `is_straight_up` passes over every station left.
+    """
+
+    outcome: str
+    seen: int
+    opinion: str = ""
+    conditions: str = ""
+    return_to: str = ""
+    problem_codes: tuple[str, ...] = ()
+    reviewed: Mapping[int, Decimal] = field(default_factory=dict)
+    missing_papers: str = ""
+    due_at: datetime | None = None
+    is_straight_up: bool = False
+    key: UUID | None = None
+
+
+@dataclass(slots=True)
+class Desk:
+    case: ClaimCase
+    steps: list[ChainStep]
+    step: ChainStep
+    verdict: Verdict
+    by: Staff
+    ruling: Ruling
+
+    @property
+    def submission(self) -> Submission:
+        return self.step.submission
+
+    @property
+    def basis(self) -> Basis | None:
+        return self.ruling.basis
+
+    @property
+    def acted_for(self) -> Staff | None:
+        """The person stood in for, as the grant names him."""
+        basis = self.basis
+        return Staff(pk=basis.via_id, name=basis.via_name) if basis and basis.via_id else None
+
+    @property
+    def limit(self) -> Decimal | None:
+        return Decimal(self.basis.limit) / 100 if self.basis else None
+
+    def ahead(self) -> list[ChainStep]:
+        """The stations not reached yet."""
+        return [step for step in self.steps if step.status == ChainStep.Status.WAITING]
+
+    def passed_over(self) -> list[ChainStep]:
+        """Opinions that a person of this level makes superfluous; straight up, all of them."""
+        level = self.basis.level if self.basis else 0
+        ahead = [step for step in self.ahead() if step.kind != ChainStep.Kind.HEAD_OFFICE]
+        if self.verdict.is_straight_up:
+            return ahead
+        opinions = [step for step in ahead if step.kind == ChainStep.Kind.PRELIMINARY]
+        return [step for step in opinions if step.level <= level or step.staff_id == self.by.pk]
+
+    def upper(self) -> ChainStep | None:
+        """The next station when this one refers the matter up; None past the last."""
+        over = self.passed_over()
+        return next((step for step in self.ahead() if step not in over), None)
+
+    def goes_to_head_office(self) -> bool:
+        if self.verdict.outcome != Outcome.REFER_UP:
+            return False
+        upper = self.upper()
+        return upper is None or upper.kind == ChainStep.Kind.HEAD_OFFICE
+
+    def pack(self) -> dict[str, Any]:
+        return pack_of(self.submission, missing_papers=self.verdict.missing_papers)
+
+
+def read_desk(step: ChainStep, verdict: Verdict, by: Staff) -> Desk:
+    """Locks the case; the ruling is not made yet."""
+    case = lock_case(step.submission.case_id, None)
+    rows = ChainStep.objects.filter(submission=step.submission_id).order_by("number")
+    steps = list(rows.select_related("submission__item", "submission__submitted_by", "staff", "decision"))
+    own = next(row for row in steps if row.pk == step.pk)
+    own.submission.case = case
+    return Desk(case, steps, own, verdict, by, Ruling("refused"))
+
+
+def decided_before(desk: Desk) -> Decision | None:
+    """The decision this very request made already. Raises KeyReused when the key stood for something else."""
+    verdict = desk.verdict
+    decision: Decision | None = getattr(desk.step, "decision", None)
+    if decision is None or verdict.key is None or decision.idempotency_key != verdict.key:
+        return None
+    sent = (desk.by.pk, verdict.outcome, verdict.opinion, verdict.conditions, list(verdict.problem_codes))
+    stored = (
+        decision.decided_by_id,
+        decision.outcome,
+        decision.opinion,
+        decision.conditions,
+        decision.problem_codes,
+    )
+    if sent != stored:
+        raise KeyReused
+    return decision
+
+
+def judge(desk: Desk) -> None:
+    """Locks the grants and rules, with every objection to what is filled in."""
+    holder = holder_for(desk.by, lock=True)
+    desk.ruling = may_decide_submission(
+        docket_of(desk.step, desk.steps), holder, rules_for(), desk.verdict.outcome
+    )
+    for objection in _objections(desk):
+        desk.ruling = desk.ruling.with_objection(objection)
+
+
+def docket_of(step: ChainStep, steps: list[ChainStep]) -> Docket:
+    """Two queries. `steps`: the whole chain of the submission, `step` among them, with `staff` at hand."""
+    submission = step.submission
+    signed = [
+        one for one in steps if one.kind == ChainStep.Kind.COSIGN and one.status == ChainStep.Status.DONE
+    ]
+    return Docket(
+        matter=matter_of(submission),
+        stage=Stage(submission.case.stage),
+        is_open=submission.status == Submission.Status.OPEN,
+        step_kind=step.kind,
+        step_status=step.status,
+        step_level=step.level,
+        step_person_id=step.staff_id,
+        step_person_name=step.staff.name if step.staff else "",
+        cosigned=len(signed),
+    )
+
+
+def _objections(desk: Desk) -> Iterator[Objection]:
+    verdict = desk.verdict
+    if verdict.outcome == Outcome.AGREE_WITH_CONDITIONS and not verdict.conditions.strip():
+        yield Objection("no_conditions", "附条件同意须写明条件")
+    if verdict.outcome == Outcome.RETURN:
+        yield from _return_objections(desk)
+    if verdict.outcome == Outcome.REFER_UP:
+        yield from _referring_objections(desk)
+    if verdict.outcome in AGREEING and verdict.reviewed:
+        yield from _cut_objections(desk)
+    if desk.step.kind == ChainStep.Kind.COSIGN and verdict.outcome not in (Outcome.AGREE, Outcome.RETURN):
+        yield Objection("cosign_only", "会签只能同意或退回")
+
+
+def _return_objections(desk: Desk) -> Iterator[Objection]:
+    verdict = desk.verdict
+    known = set(ProblemClass.objects.values_list("code", flat=True))
+    if not verdict.problem_codes or set(verdict.problem_codes) - known:
+        yield Objection("no_problem_code", "退回须选择问题代码")
+    if not verdict.opinion.strip():
+        yield Objection("no_opinion", "退回须说明问题")
+    is_step = verdict.return_to in Step.values
+    if not is_step or return_action(verdict.return_to, desk.submission.item.code) is None:
+        yield Objection("no_return_step", "退回须指定环节")
+
+
+def _referring_objections(desk: Desk) -> Iterator[Objection]:
+    if not desk.verdict.opinion.strip():
+        yield Objection("no_opinion", "上报须写明初核意见")
+    deciders = [step for step in [desk.step, *desk.ahead()] if step.kind == ChainStep.Kind.FINAL]
+    if desk.verdict.is_straight_up and deciders and not desk.ruling.may_sign:
+        yield Objection("decidable_here", "本机构仍有有权人可以决定，不必上报总公司")
+    if desk.goes_to_head_office():
+        yield from pack_objections(desk.pack())
+
+
+def _cut_objections(desk: Desk) -> Iterator[Objection]:
+    classes = CASE_ITEMS[desk.submission.item.code].loss_classes
+    assessed = {loss.pk: loss.assessed for loss in desk.case.losses.all() if loss.loss_class in classes}
+    if not CASE_ITEMS[desk.submission.item.code].sets_reviewed or set(desk.verdict.reviewed) - set(assessed):
+        yield Objection("foreign_loss", "含有不属于本次审核的损失")
+    elif any(not 0 <= amount <= assessed[pk] for pk, amount in desk.verdict.reviewed.items()):
+        yield Objection("over_assessed", "核定金额须在零与定损金额之间")

@@ -1,0 +1,205 @@
+"""上报总公司: the department's proposal with its pack, the answer, and that it was carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from authority.refusals import insist_on
+from authority.rulings import Objection, Ruling
+from cases.lifecycle import Action, Stage
+from cases.models import CasePaper, ChainStep, Decision, Escalation, Outcome, Step, Submission
+from cases.numbers import next_number
+from cases.rulings import may_answer, may_confirm, with_objections
+from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
+from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
+from departments.models import Appointment, Staff
+
+# What head office wants to see: name, kinds of paper of which one will do, the loss class that asks for it.
+CHECKLIST: Sequence[tuple[str, frozenset[str], str]] = (
+    ("索赔申请书", frozenset({"claim_form"}), ""),
+    ("事故证明", frozenset({"accident_proof", "judgment"}), ""),
+    ("查勘记录", frozenset({"survey_record"}), ""),
+    ("照片", frozenset({"photo"}), ""),
+    ("定损单", frozenset({"assessment", "invoice"}), "vehicle"),
+    ("医疗资料", frozenset({"medical", "disability"}), "injury"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOfficeRequest:
+    """`pack` as `pack_of` gives it; `due_at` where head office named a day."""
+
+    proposal: str
+    pack: dict[str, Any]
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Head office's answer. `amount` in yuan when altered; `scan` when entered from paper."""
+
+    answer: str
+    number: str = ""
+    amount: Decimal | None = None
+    conditions: str = ""
+    answered_by_name: str = ""
+    scan: File[Any] | None = None
+
+
+def pack_of(submission: Submission, *, missing_papers: str = "") -> dict[str, Any]:
+    """The checklist: {"items": [{"name", "is_present"}], "is_complete", "missing_papers"}."""
+    case = submission.case
+    there = set(CasePaper.objects.filter(case=case).values_list("kind", flat=True))
+    items = [
+        {"name": name, "is_present": bool(kinds & there)}
+        for name, kinds, loss_class in CHECKLIST
+        if not loss_class or loss_class in case.loss_classes
+    ]
+    is_complete = all(item["is_present"] for item in items)
+    return {"items": items, "is_complete": is_complete, "missing_papers": missing_papers}
+
+
+def pack_objections(pack: dict[str, Any]) -> list[Objection]:
+    """An incomplete pack goes up only with a word on what is missing and why."""
+    if pack["is_complete"] or pack["missing_papers"].strip():
+        return []
+    names = "、".join(item["name"] for item in pack["items"] if not item["is_present"])
+    return [Objection("pack_incomplete", f"材料不全（缺{names}），须补齐或说明原因")]
+
+
+def open_escalation(submission: Submission, request: HeadOfficeRequest, *, by: Staff) -> Escalation:
+    """Inside the transaction that holds the case; the chain stands at its head-office station already."""
+    escalation = Escalation.objects.create(
+        number=next_number("SB"),
+        case=submission.case,
+        submission=submission,
+        proposal=request.proposal,
+        amount=submission.amount,
+        pack=request.pack,
+        sent_by=by,
+        sent_at=timezone.now(),
+        due_at=request.due_at,
+    )
+    _tell_head_office(escalation)
+    return escalation
+
+
+def escalation_change(escalation: Escalation) -> Change:
+    details = {"number": escalation.number}
+    change = Change(Action.ESCALATE, Stage.OVER_AUTHORITY, reason=escalation.proposal, details=details)
+    return change.about(escalation.submission)
+
+
+def _tell_head_office(escalation: Escalation) -> None:
+    today = timezone.localdate()
+    posts = Appointment.objects.on(today).filter(post__post_type__code="HQ_REVIEW", staff__is_active=True)
+    for appointment in posts.select_related("staff"):
+        tell(appointment.staff, escalation.case, "escalation", f"上报件 {escalation.number} 待批复")
+
+
+@transaction.atomic
+def answer_escalation(escalation: Escalation, answer: Answer, *, by: Staff) -> Decision:
+    """The answer takes effect on the case at once. Agreed for less or more is `altered` with its amount."""
+    case = lock_case(escalation.case_id, None)
+    escalation = _locked(escalation)
+    submission = escalation.submission
+    submission.case = case
+    ruling = _may_answer(escalation, answer, by)
+    insist_on(ruling)
+    step = submission.chain.get(kind=ChainStep.Kind.HEAD_OFFICE, status=ChainStep.Status.NOW)
+    _store_answer(escalation, answer, by)
+    change = _effect(submission, answer, by)
+    note_step(case, Step.HEAD_OFFICE, by, since=step.arrived_at or escalation.sent_at)
+    decision = _head_office_decision(step, change, ruling, answer, by)
+    tell(case.handler, case, "answered", f"总公司批复：{escalation.get_answer_display()}")
+    return decision
+
+
+def _locked(escalation: Escalation) -> Escalation:
+    rows = Escalation.objects.select_for_update(of=("self",)).select_related("submission__item", "sent_by")
+    return rows.get(pk=escalation.pk)
+
+
+def posts_of(staff: Staff) -> frozenset[str]:
+    """Codes of the posts held today."""
+    held = Appointment.objects.on(timezone.localdate()).filter(staff=staff)
+    return frozenset(held.values_list("post__post_type__code", flat=True))
+
+
+def _may_answer(escalation: Escalation, answer: Answer, by: Staff) -> Ruling:
+    ruling = may_answer(escalation.status, by, posts_of(by), has_scan=answer.scan is not None)
+    objections = []
+    if by.pk == escalation.submission.submitted_by_id:
+        objections.append(Objection("own_submission", "不得批复本人提交的事项"))
+    if answer.answer not in Escalation.Answer.values:
+        objections.append(Objection("unknown_answer", "批复须为同意、调整金额或不同意"))
+    if answer.answer == Escalation.Answer.ALTERED and (answer.amount is None or answer.amount < 0):
+        objections.append(Objection("no_amount", "调整金额须填写批复金额"))
+    return with_objections(ruling, objections)
+
+
+def _store_answer(escalation: Escalation, answer: Answer, by: Staff) -> None:
+    escalation.status = Escalation.Status.ANSWERED
+    escalation.answer, escalation.answer_no = answer.answer, answer.number
+    escalation.answer_amount = answer.amount if answer.answer == Escalation.Answer.ALTERED else None
+    escalation.conditions, escalation.answered_by_name = answer.conditions, answer.answered_by_name or by.name
+    escalation.answered_at, escalation.entered_by = timezone.now(), by
+    if answer.scan is not None:
+        escalation.scan = answer.scan
+    escalation.save()
+
+
+def _effect(submission: Submission, answer: Answer, by: Staff) -> Change:
+    if answer.answer == Escalation.Answer.REFUSED:
+        returned_to = work_after_refusal(submission.item.code)
+        return settle_back(submission, Action.REFUSE, returned_to)
+    altered = answer.amount if answer.answer == Escalation.Answer.ALTERED else None
+    return settle_agreed(submission, Grant(by, total=altered))
+
+
+def _head_office_decision(
+    step: ChainStep, change: Change, ruling: Ruling, answer: Answer, by: Staff
+) -> Decision:
+    submission = step.submission
+    case = submission.case
+    seen = case.version
+    entry = apply(case, change.because(answer.conditions), by)
+    step.status, step.left_at = ChainStep.Status.DONE, timezone.now()
+    step.save(update_fields=["status", "left_at"])
+    agreed = answer.answer != Escalation.Answer.REFUSED
+    conditional = Outcome.AGREE_WITH_CONDITIONS if answer.conditions else Outcome.AGREE
+    return Decision.objects.create(
+        case=case,
+        submission=submission,
+        chain_step=step,
+        outcome=conditional if agreed else Outcome.REFUSE,
+        decided_by=by,
+        amount=submission.amount if answer.amount is None else answer.amount,
+        opinion=f"总公司批复 {answer.number}".strip(),
+        conditions=answer.conditions,
+        ruling=ruling.as_json(),
+        case_version=seen,
+        ledger_entry=entry,
+        decided_at=timezone.now(),
+    )
+
+
+@transaction.atomic
+def confirm_execution(escalation: Escalation, *, by: Staff) -> Escalation:
+    """Somebody of the department checked that what head office answered was done."""
+    case = lock_case(escalation.case_id, None)
+    escalation = _locked(escalation)
+    insist_on(may_confirm(case, escalation.status, by))
+    escalation.status = Escalation.Status.EXECUTED
+    escalation.executed_at, escalation.executed_by = timezone.now(), by
+    escalation.save(update_fields=["status", "executed_at", "executed_by"])
+    apply(case, stay(case, "confirm_execution").about(escalation.submission), by)
+    return escalation

@@ -1,0 +1,198 @@
+"""From a reported loss to an adjusted case: the work of the sub-branch before anybody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from simple_history.utils import bulk_update_with_history
+
+from authority.refusals import insist_on
+from authority.rulings import Objection
+from cases.items import reviews_needed
+from cases.lifecycle import Action
+from cases.models import CaseLoss, ClaimCase, Step, Submission
+from cases.numbers import next_number
+from cases.rulings import may_register_in, refused_for
+from cases.services.transition import (
+    Change,
+    apply,
+    note_amount,
+    note_step,
+    start_work,
+    tell,
+    work_change,
+)
+from departments.models import Staff
+
+SURVEYED_FIELDS = frozenset(
+    {
+        "accident_at",
+        "accident_place",
+        "accident_cause",
+        "liability_ratio",
+        "vehicle_class",
+        "vin",
+        "is_injury",
+        "is_litigated",
+        "is_fraud_suspected",
+        "flags",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LossRow:
+    """One loss as assessed, in yuan."""
+
+    line: str
+    loss_class: str
+    label: str
+    assessed: Decimal
+
+
+@transaction.atomic
+def register_case(case: ClaimCase, *, by: Staff) -> ClaimCase:
+    """A loss reported by hand. `case` is new and unsaved; without handler its author answers for it."""
+    insist_on(may_register_in(case.unit_id, by))
+    case.report_no = case.report_no or next_number("R")
+    case.handler = case.handler or by
+    case.is_injury = case.is_injury or "injury" in case.loss_classes
+    case.source, case.version = "manual", 0
+    case.save()
+    note_step(case, Step.REPORT, by, since=case.reported_at)
+    apply(case, Change("report", case.stage, amount=case.estimate), by)  # type: ignore[arg-type]
+    if case.handler != by:
+        tell(case.handler, case, "assigned", "新赔案由您负责")
+    return case
+
+
+@transaction.atomic
+def register(case: ClaimCase, estimate: Decimal, *, by: Staff, seen: int) -> ClaimCase:
+    """立案: the case gets its numbers and the first estimate, in yuan."""
+    case = start_work(case, Action.REGISTER, by, seen)
+    _insist_positive(estimate)
+    since = case.stage_entered_at
+    case.registered_at = timezone.now()
+    case.registration_no = case.registration_no or next_number("L")
+    case.claim_no = case.claim_no or next_number("A")
+    note_amount(case, "estimate", estimate, by, reason="立案估损")
+    note_step(case, Step.REGISTER, by, since=since)
+    fields = ("registered_at", "registration_no", "claim_no", "estimate")
+    apply(case, work_change(case, Action.REGISTER, *fields, amount=estimate), by)
+    return case
+
+
+@transaction.atomic
+def survey(case: ClaimCase, findings: Mapping[str, Any], *, by: Staff, seen: int) -> ClaimCase:
+    """查勘: `findings` maps names of SURVEYED_FIELDS to values; any other name is a KeyError."""
+    case = start_work(case, Action.SURVEY, by, seen)
+    unknown = set(findings) - SURVEYED_FIELDS
+    if unknown:
+        raise KeyError(*sorted(unknown))
+    for name, value in findings.items():
+        setattr(case, name, value)
+    note_step(case, Step.SURVEY, by, since=case.stage_entered_at)
+    apply(case, work_change(case, Action.SURVEY, *findings), by)
+    return case
+
+
+@transaction.atomic
+def assess(case: ClaimCase, losses: Iterable[LossRow], *, by: Staff, seen: int) -> ClaimCase:
+    """定损: the rows given become the losses of the case; rows no longer named are assessed at nothing."""
+    case = start_work(case, Action.ASSESS, by, seen)
+    rows = list(losses)
+    _insist_positive(sum((row.assessed for row in rows), Decimal(0)), *(row.assessed for row in rows))
+    _store_losses(case, rows)
+    case.lines = sorted({row.line for row in rows})
+    case.loss_classes = sorted({row.loss_class for row in rows})
+    case.is_injury = case.is_injury or "injury" in case.loss_classes
+    total = sum((row.assessed for row in rows), Decimal(0))
+    note_amount(case, "assessed", total, by, reason="定损")
+    note_step(case, Step.ASSESS, by, since=case.stage_entered_at)
+    fields = ("assessed", "lines", "loss_classes", "is_injury")
+    apply(case, work_change(case, Action.ASSESS, *fields, amount=total), by)
+    return case
+
+
+def _store_losses(case: ClaimCase, rows: Iterable[LossRow]) -> None:
+    known = {(loss.line, loss.loss_class, loss.label): loss for loss in case.losses.all()}
+    for row in rows:
+        loss = known.pop((row.line, row.loss_class, row.label), None)
+        loss = loss or CaseLoss(case=case, line=row.line, loss_class=row.loss_class, label=row.label)
+        loss.assessed, loss.reviewed, loss.adjusted, loss.reviewer = (
+            row.assessed,
+            Decimal(0),
+            Decimal(0),
+            None,
+        )
+        loss.save()
+    for loss in known.values():
+        loss.assessed = loss.reviewed = loss.adjusted = Decimal(0)
+        loss.save()
+
+
+@transaction.atomic
+def adjust(case: ClaimCase, amounts: Mapping[int, Decimal], *, by: Staff, seen: int) -> ClaimCase:
+    """理算: what is owed per loss, in yuan by loss id, never above what was reviewed."""
+    case = start_work(case, Action.ADJUST, by, seen)
+    losses = list(case.losses.all())
+    insist_on(refused_for(_adjusting_objections(case, losses, amounts)))
+    for loss in losses:
+        loss.adjusted = amounts.get(loss.pk, Decimal(0))
+    bulk_update_with_history(losses, CaseLoss, ["adjusted"])
+    total = sum((loss.adjusted for loss in losses), Decimal(0))
+    note_amount(case, "adjusted", total, by, reason="理算")
+    note_step(case, Step.ADJUST, by, since=case.stage_entered_at)
+    apply(case, work_change(case, Action.ADJUST, "adjusted", amount=total), by)
+    return case
+
+
+def _adjusting_objections(
+    case: ClaimCase, losses: list[CaseLoss], amounts: Mapping[int, Decimal]
+) -> Iterable[Objection]:
+    missing = reviews_needed(frozenset(case.loss_classes)) - reviews_passed(case)
+    if missing:
+        yield Objection("not_reviewed", "尚有损失未经审核，不能理算")
+    if set(amounts) - {loss.pk for loss in losses}:
+        yield Objection("foreign_loss", "含有不属于本案的损失")
+    over = [loss for loss in losses if amounts.get(loss.pk, Decimal(0)) > loss.reviewed]
+    if over:
+        yield Objection("over_reviewed", f"{over[0].label}理算金额超过核定金额")
+    if any(amount < 0 for amount in amounts.values()):
+        yield Objection("negative_amount", "金额不能为负")
+
+
+def reviews_passed(case: ClaimCase) -> frozenset[str]:
+    """The reviews agreed since the losses were last assessed: a new assessment asks for all of them again."""
+    agreed = Submission.objects.filter(case=case, status=Submission.Status.AGREED)
+    assessed = (
+        case.steps.filter(step=Step.ASSESS).order_by("-left_at").values_list("left_at", flat=True).first()
+    )
+    if assessed:
+        agreed = agreed.filter(submitted_at__gte=assessed)
+    return frozenset(agreed.values_list("item__code", flat=True))
+
+
+@transaction.atomic
+def change_estimate(case: ClaimCase, estimate: Decimal, reason: str, *, by: Staff, seen: int) -> ClaimCase:
+    """估损调整: kept with its reason, before → after, in yuan."""
+    case = start_work(case, Action.CHANGE_ESTIMATE, by, seen)
+    _insist_positive(estimate)
+    if not reason.strip():
+        insist_on(refused_for([Objection("no_reason", "估损调整须说明原因")]))
+    note_amount(case, "estimate", estimate, by, reason=reason)
+    change = work_change(case, Action.CHANGE_ESTIMATE, "estimate", amount=estimate)
+    apply(case, change.because(reason), by)
+    return case
+
+
+def _insist_positive(total: Decimal, *parts: Decimal) -> None:
+    objections = [Objection("no_amount", "金额须大于零")] if total <= 0 else []
+    if any(part < 0 for part in parts):
+        objections.append(Objection("negative_amount", "金额不能为负"))
+    insist_on(refused_for(objections))

@@ -1,0 +1,134 @@
+"""Money out, never more than was approved; and the end of a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from authority.refusals import insist_on
+from authority.rulings import Objection
+from cases.conflicts import KeyReused
+from cases.items import ZERO_PAYMENT
+from cases.lifecycle import Action, ClosingKind, Stage
+from cases.models import ClaimCase, Payment, Step, Submission
+from cases.rulings import may_work, with_objections
+from cases.services.transition import (
+    apply,
+    check_seen,
+    lock_case,
+    note_amount,
+    note_step,
+    stay,
+    tell,
+    work_change,
+)
+from departments.models import Staff
+
+_KEY = "cases_payment_idempotency_key"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """`amount` in yuan; `seen` the version of the case on the page, `key` one per form shown."""
+
+    amount: Decimal
+    payee: str
+    seen: int
+    payee_account: str = ""
+    key: UUID | None = None
+
+
+def pay(case: ClaimCase, order: PaymentOrder, *, by: Staff) -> Payment:
+    """Pays part or all of what was approved. The same key and body give the same payment again."""
+    try:
+        return _pay(case, order, by)
+    except IntegrityError as error:
+        if _KEY in str(error):
+            raise KeyReused from error
+        raise
+
+
+@transaction.atomic
+def _pay(case: ClaimCase, order: PaymentOrder, by: Staff) -> Payment:
+    case = lock_case(case.pk, None)
+    earlier = _paid_before(case, order)
+    if earlier:
+        return earlier
+    check_seen(case, order.seen)
+    insist_on(with_objections(may_work(case, Action.PAY, by), _paying_objections(case, order)))
+    payment = Payment.objects.create(
+        case=case,
+        amount=order.amount,
+        payee=order.payee,
+        payee_account=order.payee_account,
+        paid_at=timezone.now(),
+        paid_by=by,
+        idempotency_key=order.key,
+    )
+    _book(case, payment, by)
+    return payment
+
+
+def _paid_before(case: ClaimCase, order: PaymentOrder) -> Payment | None:
+    if order.key is None:
+        return None
+    earlier = Payment.objects.filter(idempotency_key=order.key).first()
+    asked = (case.pk, order.amount, order.payee, order.payee_account)
+    if earlier and (earlier.case_id, earlier.amount, earlier.payee, earlier.payee_account) != asked:
+        raise KeyReused
+    return earlier
+
+
+def _paying_objections(case: ClaimCase, order: PaymentOrder) -> list[Objection]:
+    objections = []
+    if order.amount <= 0:
+        objections.append(Objection("no_amount", "支付金额须大于零"))
+    if case.paid + order.amount > case.approved:
+        over = case.paid + order.amount - case.approved
+        objections.append(Objection("over_approved", f"累计支付超出核赔金额 {over:,.2f} 元"))
+    if not order.payee.strip():
+        objections.append(Objection("no_payee", "须填写收款人"))
+    return objections
+
+
+def _book(case: ClaimCase, payment: Payment, by: Staff) -> None:
+    """The case is paid when all that was approved has gone out; until then it stays approved."""
+    note_amount(case, "paid", case.paid + payment.amount, by, reason=f"支付 {payment.payee}")
+    note_step(case, Step.PAY, by, since=case.stage_entered_at)
+    if case.paid == case.approved:
+        case.paid_at = payment.paid_at
+        change = work_change(case, Action.PAY, "paid", "paid_at", amount=payment.amount)
+    else:
+        change = stay(case, Action.PAY, "paid")
+    apply(case, change.costing(payment.amount), by)
+
+
+@transaction.atomic
+def close(case: ClaimCase, kind: str, *, by: Staff, seen: int) -> ClaimCase:
+    """结案: fully paid, or without payment on an agreed request for that."""
+    case = lock_case(case.pk, seen)
+    insist_on(with_objections(may_work(case, Action.CLOSE, by), _closing_objections(case, kind)))
+    case.closed_at, case.closing_kind = timezone.now(), kind
+    note_step(case, Step.CLOSE, by, since=case.stage_entered_at)
+    apply(case, work_change(case, Action.CLOSE, "closed_at", "closing_kind", amount=case.paid), by)
+    if case.handler != by:
+        tell(case.handler, case, "closed", "赔案已结案")
+    return case
+
+
+def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:
+    if kind == ClosingKind.PAID:
+        is_paid = case.stage == Stage.PAID
+        return [] if is_paid else [Objection("not_paid", "尚未全部支付，不能赔付结案")]
+    if kind != ClosingKind.ZERO:
+        return [Objection("unknown_kind", "结案方式须为赔付结案或零赔付")]
+    if case.approved or case.paid:
+        return [Objection("has_amount", "已有核赔或支付金额，不能零赔付结案")]
+    agreed = Submission.objects.filter(case=case, round=case.round, status=Submission.Status.AGREED)
+    if not agreed.filter(item__code=ZERO_PAYMENT).exists():
+        return [Objection("zero_not_agreed", "零赔付未经审批")]
+    return []

@@ -1,0 +1,119 @@
+"""What the end of a submission does to its case: amounts, stage, the other requests under way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils import timezone
+from simple_history.utils import bulk_update_with_history
+
+from cases.items import CASE_ITEMS, reviews_needed
+from cases.lifecycle import Action, Stage
+from cases.models import CaseLoss, ChainStep, Submission
+from cases.services.intake import reviews_passed
+from cases.services.transition import Change, note_amount
+from departments.models import Staff
+
+ZERO = Decimal(0)
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What was agreed to: `reviewed` yuan by loss id where something was cut, `total` where altered."""
+
+    by: Staff
+    reviewed: Mapping[int, Decimal] = field(default_factory=dict)
+    total: Decimal | None = None
+
+
+def finish(submission: Submission, status: str) -> None:
+    submission.status, submission.decided_at = status, timezone.now()
+    submission.save(update_fields=["status", "decided_at"])
+
+
+def settle_agreed(submission: Submission, grant: Grant) -> Change:
+    """Closes the submission, carries its amount into the case in memory; the caller applies the change."""
+    finish(submission, Submission.Status.AGREED)
+    case, item = submission.case, CASE_ITEMS[submission.item.code]
+    if item.is_review:
+        fields = _settle_review(submission, grant) if item.sets_reviewed else ()
+        return Change(Action.PASS_REVIEW, _stage_after_review(submission), fields).about(submission)
+    fields = ()
+    if item.submit is Action.SUBMIT_ADJUDICATION:
+        asked = submission.amount if grant.total is None else grant.total
+        note_amount(case, "approved", case.approved + asked, grant.by, reason="核赔通过")
+        fields = ("approved",)
+    return Change(Action.APPROVE, Stage.APPROVED, fields).about(submission)
+
+
+def _settle_review(submission: Submission, grant: Grant) -> tuple[str, ...]:
+    case, classes = submission.case, CASE_ITEMS[submission.item.code].loss_classes
+    losses = list(case.losses.all())
+    asked = [loss for loss in losses if loss.loss_class in classes]
+    reviewed = grant.reviewed if grant.total is None else spread(grant.total, asked)
+    for loss in asked:
+        loss.reviewed, loss.reviewer = reviewed.get(loss.pk, loss.assessed), grant.by
+    if asked:
+        bulk_update_with_history(asked, CaseLoss, ["reviewed", "reviewer"])
+    whole = submission.amount if grant.total is None else grant.total
+    total = sum((loss.reviewed for loss in losses), ZERO) if losses else whole
+    note_amount(case, "reviewed", total, grant.by, reason=f"{submission.item.name}通过")
+    return ("reviewed",)
+
+
+def spread(total: Decimal, losses: list[CaseLoss]) -> dict[int, Decimal]:
+    """An altered total over the losses in proportion to what was assessed; the last takes the odd cents."""
+    assessed = sum((loss.assessed for loss in losses), ZERO)
+    shares, rest = {}, total
+    for loss in losses[:-1]:
+        shares[loss.pk] = (total * loss.assessed / assessed).quantize(_CENT) if assessed else ZERO
+        rest -= shares[loss.pk]
+    if losses:
+        shares[losses[-1].pk] = rest
+    return shares
+
+
+def _stage_after_review(submission: Submission) -> Stage:
+    """Reviewed when no review is under way and none is missing."""
+    case = submission.case
+    others = Submission.objects.filter(case=case, status=Submission.Status.OPEN).exclude(pk=submission.pk)
+    if others.filter(escalation__isnull=False).exists():
+        return Stage.OVER_AUTHORITY
+    missing = reviews_needed(frozenset(case.loss_classes)) - reviews_passed(case)
+    return Stage.REVIEWING if missing or others.exists() else Stage.REVIEWED
+
+
+def settle_back(submission: Submission, action: Action, returned_to: str) -> Change:
+    """Closes the submission; the case waits for the named work, and its other open requests fall with it."""
+    status = {
+        Action.RETURN: Submission.Status.RETURNED,
+        Action.REFUSE: Submission.Status.REFUSED,
+        Action.WITHDRAW: Submission.Status.WITHDRAWN,
+    }[action]
+    finish(submission, status)
+    if CASE_ITEMS[submission.item.code].is_review:
+        _withdraw_others(submission)
+    return Change(action, Stage.RETURNED, returned_to=returned_to).about(submission)
+
+
+def _withdraw_others(submission: Submission) -> None:
+    now = timezone.now()
+    others = Submission.objects.filter(case=submission.case_id, status=Submission.Status.OPEN)
+    ids = list(others.exclude(pk=submission.pk).values_list("pk", flat=True))
+    if not ids:
+        return
+    waiting = (ChainStep.Status.NOW, ChainStep.Status.WAITING)
+    steps = ChainStep.objects.filter(submission__in=ids, status__in=waiting)
+    steps.update(status=ChainStep.Status.SKIPPED, left_at=now)
+    Submission.objects.filter(pk__in=ids).update(status=Submission.Status.WITHDRAWN, decided_at=now)
+
+
+def work_after_refusal(item_code: str) -> Action:
+    """Where a refused request leaves the case: at the work that could change the answer."""
+    item = CASE_ITEMS[item_code]
+    return {Action.SUBMIT_ADJUDICATION: Action.ADJUST, Action.SUBMIT_ZERO: Action.SURVEY}.get(
+        item.submit, Action.ASSESS
+    )

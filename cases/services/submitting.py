@@ -1,0 +1,115 @@
+"""Asking for a decision: the chain is computed, shown, and made by the same function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from authority.models import AuthorityItem
+from authority.refusals import insist_on
+from authority.rulings import Objection
+from cases.chains import Plan
+from cases.conflicts import KeyReused
+from cases.items import ADJUDICATION, CASE_ITEMS
+from cases.matters import draft
+from cases.models import CaseLoss, ClaimCase, Step, Submission
+from cases.rulings import may_work, refused_for
+from cases.services.chain import make_chain, plan_for, start_chain
+from cases.services.transition import apply, check_seen, lock_case, note_step, work_change
+from departments.models import Staff
+
+ONCE = "cases_submission_sent_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the submitter fills in. `seen`: version of the case on the page, `key`: one per form shown."""
+
+    item: str
+    seen: int
+    opinion: str = ""
+    key: UUID | None = None
+
+
+def preview(case: ClaimCase, item_code: str, *, by: Staff) -> Plan:
+    """The chain that `submit` would make now."""
+    item = AuthorityItem.objects.get(code=item_code)
+    return plan_for(draft(case, item, by, list(case.losses.all())))
+
+
+def submit(case: ClaimCase, request: Request, *, by: Staff) -> Submission:
+    """Sends the case for one item of authority. The same key and body give the same submission again.
+
+    Raises Stale, KeyReused, or Refused with every reason why it cannot be sent.
+    """
+    try:
+        return _submit(case, request, by)
+    except IntegrityError as error:
+        if ONCE in str(error):
+            raise KeyReused from error
+        raise
+
+
+@transaction.atomic
+def _submit(case: ClaimCase, request: Request, by: Staff) -> Submission:
+    case = lock_case(case.pk, None)
+    earlier = _sent_before(case, request, by)
+    if earlier:
+        return earlier
+    check_seen(case, request.seen)
+    submission = _drafted(case, request, by)
+    plan = plan_for(submission)
+    insist_on(refused_for(plan.stops))
+    submission.save()
+    note_step(case, Step.SUBMIT, by, since=case.stage_entered_at)
+    item = CASE_ITEMS[request.item]
+    change = work_change(case, item.submit, amount=submission.amount)
+    apply(case, change.because(request.opinion).about(submission), by)
+    make_chain(submission, plan.stations)
+    start_chain(submission, plan, by=by)
+    return submission
+
+
+def _sent_before(case: ClaimCase, request: Request, by: Staff) -> Submission | None:
+    if request.key is None:
+        return None
+    earlier = Submission.objects.filter(submitted_by=by, idempotency_key=request.key).select_related("item")
+    found = earlier.first()
+    if found and (found.case_id, found.item.code, found.opinion) != (case.pk, request.item, request.opinion):
+        raise KeyReused
+    return found
+
+
+def _drafted(case: ClaimCase, request: Request, by: Staff) -> Submission:
+    losses = list(case.losses.all())
+    item = AuthorityItem.objects.get(code=request.item)
+    submission = draft(case, item, by, losses)
+    objections = [
+        *may_work(case, CASE_ITEMS[item.code].submit, by).objections,
+        *_submission_objections(submission, losses),
+    ]
+    insist_on(refused_for(objections))
+    submission.opinion, submission.idempotency_key = request.opinion, request.key
+    submission.submitted_at = timezone.now()
+    return submission
+
+
+def _submission_objections(submission: Submission, losses: Sequence[CaseLoss]) -> list[Objection]:
+    objections = []
+    if submission.amount <= 0:
+        objections.append(Objection("no_amount", "没有可报批的金额"))
+    open_now = Submission.objects.filter(case=submission.case, status=Submission.Status.OPEN)
+    others = set(open_now.values_list("item__code", flat=True))
+    if submission.item.code in others:
+        objections.append(Objection("already_open", "该事项已在审批中"))
+    elif others and not CASE_ITEMS[submission.item.code].is_review:
+        objections.append(Objection("others_open", "尚有审核未完成"))
+    if losses and submission.item.code == ADJUDICATION:
+        total = sum(loss.adjusted for loss in losses)
+        if total != submission.case.adjusted:
+            objections.append(Objection("sums_differ", "各项损失理算金额之和与案件理算金额不符"))
+    return objections
