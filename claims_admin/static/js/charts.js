@@ -22,7 +22,7 @@
     color: PALETTE[isDark() ? "dark" : "light"],
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     animation: false,
-    grid: { left: 8, right: 12, top: data.series.length > 1 ? 40 : 24, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 12, top: data.series.length > 1 ? 40 : 32, bottom: 4, containLabel: true },
     legend: { show: data.series.length > 1, top: 0, right: 0, textStyle: { color: token("--ink") } },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: kind === "line" ? "line" : "shadow" }, valueFormatter: (value) => `${written(value)} ${data.unit || ""}` },
     xAxis: { type: "category", data: data.labels, ...axis() },
@@ -59,7 +59,11 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const data = await answer.json();
       const place = figure.querySelector(".chart__table");
-      place?.replaceChildren(data.labels.length ? tableOf(data) : cell("p", "这一期还没有数据", "empty-line"));
+      if (!data.labels.length) {
+        canvas.replaceChildren(cell("p", "这一期还没有数据", "empty-line"));
+        return;
+      }
+      place?.replaceChildren(tableOf(data));
       const chart = window.echarts.init(canvas);
       chart.setOption(optionOf(data, figure.dataset.chartKind));
       if (data.links) chart.on("click", (point) => data.links[point.dataIndex] && window.location.assign(data.links[point.dataIndex]));
