@@ -10,7 +10,7 @@ from cases.listing.case_list import CaseList
 from cases.listing.columns import Column
 
 _ALWAYS_SHOWN = ("q", "unit", "group", "handler", "sort")
-_OF_THE_PAGE = ("after", "before", "exact", "format", "more", "columns")
+_OF_THE_PAGE = ("cursor", "exact", "format", "more", "columns")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,13 @@ def _address(asked: QueryDict) -> dict[str, Any]:
 def index(request: StaffRequest) -> HttpResponse:
     form = _form(request)
     case_list = CaseList(request.user, form.cleaned_data)
-    page = case_list.page(request.GET.get("after") or request.GET.get("before") or "")
+    page = case_list.page(request.GET.get("cursor", ""))
     context = {
         "form": form,
         **_address(request.GET),
         "headings": headings(case_list, request.GET),
         "rows": case_list.rows(page),
-        "page": {"previous": page.previous_cursor, "next": page.next_cursor, "count": len(page.rows)},
+        "page": page,
         "saved_filters": SavedFilter.objects.visible_to(request.user).select_related("owner"),
     }
     return render(request, "cases/index.html", context)

@@ -118,9 +118,9 @@ def test_every_order_pages_through_all_rows_once(client, branch, sort):
 def _walk(client, url: str) -> list[str]:
     seen, after = [], ""
     while True:
-        response = client.get(f"{url}&after={after}")
+        response = client.get(f"{url}&cursor={after}")
         seen += numbers(response)
-        after = response.context["page"]["next"]
+        after = response.context["page"].next_cursor
         if not after:
             return seen
 
