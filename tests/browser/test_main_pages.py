@@ -1,0 +1,60 @@
+"""The main pages as somebody has them who works on them: readable, under the policy, by keyboard."""
+
+import pytest
+
+from departments.models import Staff
+from tests.cases.viewers import allow
+from tests.factories import AppointmentFactory, CaseFactory, OrgUnitFactory
+
+pytestmark = pytest.mark.browser
+PAGES = ["/cases/", "/reports/", "/reports/runs/", "/admin/"]
+
+
+@pytest.fixture
+def reviewer(db) -> Staff:
+    unit = OrgUnitFactory(short_name="绵阳中支")
+    appointment = AppointmentFactory(staff__name="王敏", staff__is_staff=True, post__unit=unit)
+    for amount in (12_780, 86_420, 238_900):
+        CaseFactory(unit=unit, insured_name="刘洋", plate_no="川B81262", estimate=amount)
+    return allow(appointment.staff, unit, "see_cases", "handle_cases", "see_people", "manage_unit")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious_and_the_policy_holds(open_page, serious_barriers, reviewer, path, theme):
+    page = open_page(path, reviewer, theme=theme)
+    page.wait_for_load_state("networkidle")
+
+    assert serious_barriers(page) == []
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_scrolls_down_only(open_page, reviewer, path):
+    page = open_page(path, reviewer, width=390)
+    page.wait_for_load_state("networkidle")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_list_obeys_the_keyboard(open_page, reviewer):
+    page = open_page("/cases/", reviewer)
+    rows = page.locator("tbody tr")
+
+    for key in ("j", "j", "k", "x"):
+        page.keyboard.press(key)
+    assert "is-current" in rows.nth(0).get_attribute("class")
+    assert rows.nth(0).locator("[data-select]").is_checked()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*/")
+
+
+def test_one_tick_selects_the_page(open_page, reviewer):
+    page = open_page("/cases/", reviewer)
+
+    page.locator("[data-select-all]").check()
+
+    assert page.locator("[data-select]:checked").count() == 3
