@@ -11,7 +11,9 @@ from authority.rulings import (
     Matter,
     ReferralRule,
     Rules,
+    Ruling,
     StepDone,
+    may_decide,
 )
 
 EVERYTHING = frozenset({ANY})
@@ -117,3 +119,8 @@ def rules(*rows: Ceiling | ReferralRule | IncompatibleDuty) -> Rules:
 
 def did(*steps: str, person_id: int = ME, via_id: int | None = None) -> tuple[StepDone, ...]:
     return tuple(StepDone(step, person_id, via_id) for step in steps)
+
+
+def ask(of: Any = None, who: Any = None, under: Rules | None = None) -> Ruling:
+    """The ordinary holder about the ordinary matter, without any rule."""
+    return may_decide(of or matter(), who or holder(limit()), under or rules())

@@ -1,20 +1,18 @@
-"""May this person decide this? Case by case; the invariants are in test_rulings_properties."""
+"""May this person decide this? Persons, rules, and what an answer looks like."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
 
-from authority.rulings import Objection, Rules, Ruling, may_decide, yuan
+from authority.rulings import Objection, Rules, may_decide, yuan
 from tests.authority.samples import (
     ALLOWED,
     BOSS,
-    MOTOR,
-    MY,
     OTHER,
     REFER,
     REFUSED,
-    ceiling,
+    ask,
     codes,
     did,
     duty,
@@ -26,88 +24,6 @@ from tests.authority.samples import (
 )
 
 STAND_IN = {"via_id": BOSS, "via_name": "李四"}
-
-
-def ask(of: Any = None, who: Any = None, under: Rules | None = None) -> Ruling:
-    return may_decide(of or matter(), who or holder(limit()), under or rules())
-
-
-@pytest.mark.parametrize(
-    ("of", "held", "outcome", "against"),
-    [
-        pytest.param(matter(100_000), limit(100_000), ALLOWED, [], id="exactly at the limit"),
-        pytest.param(matter(0), limit(0), ALLOWED, [], id="nothing to pay, a written limit of nothing"),
-        pytest.param(matter(100_001), limit(100_000), REFER, ["over_limit"], id="one yuan over"),
-        pytest.param(matter(900), limit(amount_min=100_000), REFUSED, ["under_minimum"], id="too small"),
-        pytest.param(matter(1_000), limit(amount_min=100_000), ALLOWED, [], id="exactly the minimum"),
-        pytest.param(matter(None), limit(), REFUSED, ["no_amount"], id="amount unknown"),
-        pytest.param(matter(-1), limit(), REFUSED, ["no_amount"], id="amount negative"),
-        pytest.param(matter(amounts={}), limit(), REFUSED, ["no_amount"], id="amount missing"),
-        pytest.param(matter(amounts={"case_total": 1.0}), limit(), REFUSED, ["no_amount"], id="a float"),
-        pytest.param(matter(), limit(None), REFUSED, ["no_grant"], id="a grant without a sum is none"),
-        pytest.param(matter(), limit(item="refusal"), REFUSED, ["no_grant"], id="another item"),
-        pytest.param(matter(), limit(item="any"), REFUSED, ["no_grant"], id="no grant for every item"),
-        pytest.param(matter(), limit(measure="item"), ALLOWED, [], id="by another measure"),
-        pytest.param(matter(), limit(measure=""), ALLOWED, [], id="by the item's own measure"),
-        pytest.param(matter(), limit(measure="per_person"), REFUSED, ["no_amount"], id="by a missing one"),
-    ],
-)
-def test_amounts(of: Any, held: Any, outcome: str, against: list[str]) -> None:
-    ruling = ask(of, holder(held))
-
-    assert (ruling.outcome, list(ruling.codes)) == (outcome, against)
-
-
-@pytest.mark.parametrize(
-    ("held", "against"),
-    [
-        ({"unit_path": MY, "includes_below": False}, []),
-        ({"unit_path": MOTOR, "includes_below": False}, ["wrong_unit"]),
-        ({"unit_path": "hq/sc/motor/dy/"}, ["wrong_unit"]),
-        ({"unit_path": "hq/sc/motor/m"}, ["wrong_unit"]),
-        ({"unit_path": ""}, ["wrong_unit"]),
-        ({"lines": codes("ctpl", "own_damage", "extra")}, []),
-        ({"lines": codes("ctpl")}, ["wrong_line"]),
-        ({"lines": codes()}, ["wrong_line"]),
-        ({"loss_classes": codes("person")}, ["wrong_loss_class"]),
-        ({"loss_classes": codes()}, ["wrong_loss_class"]),
-        ({"special_kinds": codes("ex_gratia")}, ["wrong_special"]),
-        ({"special_kinds": codes()}, ["wrong_special"]),
-        ({"special_kinds": codes("any")}, []),
-        ({"litigation": "yes"}, ["wrong_litigation"]),
-        ({"litigation": "any"}, []),
-        ({"litigation": ""}, ["wrong_litigation"]),
-        ({"lines": codes(), "loss_classes": codes()}, ["wrong_line", "wrong_loss_class"]),
-    ],
-)
-def test_a_grant_contains_the_matter_on_every_dimension(held: dict[str, Any], against: list[str]) -> None:
-    assert list(ask(who=holder(limit(**held))).codes) == against
-
-
-@pytest.mark.parametrize(
-    ("changes", "against"),
-    [
-        ({"lines": codes()}, []),
-        ({"special_kind": "ex_gratia"}, ["wrong_special"]),
-        ({"is_litigated": True}, ["wrong_litigation"]),
-        ({"unit_path": "hq/gd/motor/"}, ["wrong_unit"]),
-        ({"unit_path": ""}, ["wrong_unit"]),
-    ],
-)
-def test_another_matter_before_a_grant_for_any_line(changes: dict[str, Any], against: list[str]) -> None:
-    assert list(ask(matter(**changes)).codes) == against
-
-
-def test_a_matter_of_unknown_lines_fits_no_named_line() -> None:
-    ruling = ask(matter(lines=codes()), holder(limit(lines=codes("ctpl"))))
-
-    assert ruling.objections == (Objection("wrong_line", "授权险别不含 （未注明）"),)
-
-
-def test_the_amount_of_one_grant_never_serves_the_scope_of_another() -> None:
-    rich, wide = limit(900_000, lines=codes("extra")), limit(10_000)
-
-    assert ask(who=holder(rich, wide)).outcome == REFER
 
 
 @pytest.mark.parametrize(
@@ -133,14 +49,6 @@ def test_an_outsider_may_do_what_is_no_key_item() -> None:
     assert ask(matter(is_key=False), holder(limit(), is_employee=False)).allowed
 
 
-def test_a_missing_certificate_freezes_its_own_grant_only() -> None:
-    frozen = limit(required_certificates=codes("核赔师"))
-
-    assert ask(who=holder(frozen)).codes == ("certificate:核赔师",)
-    assert ask(who=holder(frozen, certificates=codes("核赔师"))).allowed
-    assert ask(who=holder(frozen, limit(grant_id=8))).basis.grant_id == 8
-
-
 def test_every_reason_is_given() -> None:
     who = holder(limit(10_000, lines=codes("ctpl")), is_active=False, interests=codes("王五"))
     stop = referral(code="no_police", kind="hard_stop", flags=codes("no_notice"), text="缺交警通知书")
@@ -151,50 +59,6 @@ def test_every_reason_is_given() -> None:
     persons = ("inactive", "interest", "hard_stop:no_police", "sod:SOD-02")
     assert ruling.codes == (*persons, "wrong_line", "over_limit")
     assert ruling.basis is None
-
-
-@pytest.mark.parametrize(
-    ("caps", "outcome", "against"),
-    [
-        pytest.param([ceiling(80_000)], ALLOWED, [], id="exactly at the ceiling"),
-        pytest.param([ceiling(79_999)], REFER, ["ceiling"], id="above the ceiling"),
-        pytest.param([ceiling(item="any")], REFER, ["ceiling"], id="a ceiling for every item"),
-        pytest.param([ceiling(item="refusal")], ALLOWED, [], id="of another item"),
-        pytest.param([ceiling(unit_path=MY)], ALLOWED, [], id="of a unit below the post"),
-        pytest.param([ceiling(lines=codes("ctpl"))], REFER, ["ceiling"], id="holds one line of two"),
-        pytest.param([ceiling(lines=codes())], REFER, ["ceiling"], id="an empty set passes nothing on"),
-        pytest.param([ceiling(litigation="yes")], REFER, ["ceiling"], id="passes on litigation only"),
-        pytest.param([ceiling(90_000), ceiling(50_000)], REFER, ["ceiling"], id="the narrowest counts"),
-        pytest.param([ceiling(measure="")], REFER, ["ceiling"], id="by the item's own measure"),
-        pytest.param([ceiling(measure="item")], REFER, ["ceiling"], id="by another measure"),
-        pytest.param([ceiling(measure="increment")], REFUSED, ["no_amount"], id="by a missing measure"),
-    ],
-)
-def test_ceilings(caps: list[Any], outcome: str, against: list[str]) -> None:
-    ruling = ask(under=rules(*caps))
-
-    assert (ruling.outcome, list(dict.fromkeys(ruling.codes))) == (outcome, against)
-
-
-def test_ceilings_per_line_cap_together_with_the_smallest() -> None:
-    both = ceiling(90_000, lines=codes("ctpl")), ceiling(85_000, lines=codes("own_damage"))
-
-    assert ask(under=rules(*both)).basis.limit == 85_000_00
-
-
-def test_the_basis_names_the_ceiling_that_cut_the_limit() -> None:
-    basis = ask(under=rules(ceiling(90_000))).basis
-
-    assert (basis.limit, basis.ceiling_letter_no) == (90_000_00, "总理授〔2026〕1号")
-    assert str(basis) == "川理授〔2026〕3号 第2条，限额 90,000.00 元"
-
-
-def test_the_ceilings_of_the_post_count_not_those_of_the_cases_unit() -> None:
-    branch_post = limit(unit_path=MY, post_path=MOTOR)
-    sub_branch = rules(ceiling(20_000, unit_path=MY))
-
-    assert ask(who=holder(branch_post), under=sub_branch).allowed
-    assert ask(who=holder(limit(unit_path=MY)), under=sub_branch).outcome == REFER
 
 
 @pytest.mark.parametrize(
@@ -246,6 +110,22 @@ def test_other_kinds_of_rule(kind: str, outcome: str, notices: list[str], agains
     assert list(ruling.codes) == against
 
 
+def test_a_notice_has_the_rules_own_words_or_its_name() -> None:
+    told = [referral(kind="notify", flags=codes(), text=text) for text in ("报部门负责人", "")]
+    stops = [replace(rule, kind="hard_stop") for rule in told]
+
+    assert [notice.text for notice in ask(under=rules(*told)).notices] == ["报部门负责人", "进口车"]
+    assert [stop.text for stop in ask(under=rules(*stops)).objections] == ["报部门负责人", "进口车"]
+
+
+def test_the_highest_of_all_that_lifts_counts() -> None:
+    lifts = [referral(code=code, flags=codes(), to_level=level) for code, level in (("a", 4), ("b", 5))]
+    near = limit(10_000, level=2), limit(20_000, grant_id=8, level=4), limit(9, grant_id=9, level=1)
+
+    assert ask(under=rules(*lifts)).refer_to_level == 5
+    assert ask(who=holder(*near)).refer_to_level == 5
+
+
 @pytest.mark.parametrize(
     ("level", "lifted_to", "expected"),
     [(1, 0, 2), (3, 0, 4), (5, 0, 6), (6, 0, 6), (3, 5, 5), (5, 3, 6)],
@@ -265,6 +145,7 @@ def test_how_high_it_must_at_least_go(level: int, lifted_to: int, expected: int)
         pytest.param(did("survey", person_id=OTHER, via_id=1), 0, ["sod:SOD-02"], [], id="done for me"),
         pytest.param(did("report"), 0, [], [], id="another step"),
         pytest.param(did("assess"), 80_000_00, [], ["sampling:SOD-02"], id="small enough, sampled"),
+        pytest.param(did("survey", "assess"), 80_000_00, [], ["sampling:SOD-02"], id="both, sampled once"),
         pytest.param(did("assess"), 79_999_00, ["sod:SOD-02"], [], id="too large to do both"),
     ],
 )
@@ -273,6 +154,10 @@ def test_separation_of_duties(steps: Any, concurrent: int, against: list[str], n
 
     assert list(ruling.codes) == against
     assert [notice.code for notice in ruling.notices] == notices
+
+
+def test_never_together_means_not_even_for_nothing() -> None:
+    assert ask(matter(0, steps=did("survey")), under=rules(duty())).codes == ("sod:SOD-02",)
 
 
 def test_duties_of_other_items_do_not_matter() -> None:
@@ -310,45 +195,6 @@ def test_the_delegators_interest_spoils_it_too() -> None:
     ruling = ask(matter(parties=codes("王五")), holder(limit(via_interests=codes("王五"), **STAND_IN)))
 
     assert ruling.objections == (Objection("interest", "被代岗人李四：与当事方 王五 有利害关系"),)
-
-
-@pytest.mark.parametrize(
-    ("others", "chosen"),
-    [
-        pytest.param([limit(grant_id=8, cosign_count=1)], 7, id="alone before co-signed"),
-        pytest.param([limit(90_000, grant_id=8, **STAND_IN)], 7, id="own before stand-in"),
-        pytest.param([limit(90_000, grant_id=8)], 8, id="the lowest that suffices"),
-        pytest.param([limit(70_000, grant_id=8)], 7, id="not one that is too low"),
-        pytest.param([limit(grant_id=8)], 7, id="then the oldest"),
-    ],
-)
-def test_which_grant_is_the_basis(others: list[Any], chosen: int) -> None:
-    assert ask(who=holder(*others, limit())).basis.grant_id == chosen
-
-
-def test_a_cosignature_is_asked_for() -> None:
-    ruling = ask(who=holder(limit(cosign_count=1, cosign_post="法务岗")))
-
-    assert ruling.outcome == "needs_cosign"
-    assert ruling.may_sign
-    assert not ruling.allowed
-    assert (ruling.basis.cosign_count, ruling.basis.cosign_post) == (1, "法务岗")
-
-
-def test_near_misses_say_the_shortest_missing_piece() -> None:
-    near = [limit(60_000), limit(75_000, grant_id=8), limit(grant_id=9, litigation="yes")]
-    far = limit(10, grant_id=10, lines=codes(), unit_path="hq/gd/")
-
-    ruling = ask(who=holder(*near, far))
-
-    assert ruling.near_misses == ("超出 5,000.00 元", "超出 20,000.00 元", "诉讼状态不在授权范围")
-    assert ruling.objections == (Objection("over_limit", "全案累计金额 80,000.00 元超过权限 75,000.00 元"),)
-
-
-def test_equally_near_grants_are_all_reasons() -> None:
-    ruling = ask(who=holder(limit(lines=codes()), limit(grant_id=8, litigation="yes")))
-
-    assert ruling.codes == ("wrong_line", "wrong_litigation")
 
 
 def test_the_trace_tells_the_story() -> None:
@@ -404,3 +250,8 @@ def test_a_level_without_a_name_has_its_number() -> None:
 )
 def test_yuan(fen: int, text: str) -> None:
     assert yuan(fen) == text
+
+
+def test_a_ruling_given_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ask().outcome = REFUSED  # type: ignore[misc]
