@@ -53,7 +53,7 @@ bench: ready-dev
 	$(BIN)/python -m benchmarks --size $(SIZE)
 
 faults: ready-dev
-	$(BIN)/pytest tests/faults -m faults
+	REPORT_KILLS=60 $(BIN)/pytest tests/faults
 
 format: ready-dev
 	$(BIN)/ruff check --fix .
