@@ -144,6 +144,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "reports.jobs.tick", "schedule": 30.0},
     "outbox": {"task": "departments.jobs.deliver_outbox", "schedule": 10.0},
+    "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
 
 USE_TZ = True

@@ -1,5 +1,24 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from departments.views import appointments, duties, notifications, people, units
 
 app_name = "departments"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", units.tree, name="tree"),
+    path("units/<int:pk>/", units.unit, name="unit"),
+    path("units/<int:pk>/headcount/", units.headcount, name="headcount"),
+    path("people/", people.people, name="people"),
+    path("people/export/", people.people_export, name="people_export"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/reveal/", people.reveal, name="reveal"),
+    path("people/<int:pk>/duties/", people.duty_statement, name="duty_statement"),
+    path("people/<int:pk>/absence/", appointments.absence, name="absence"),
+    path("absences/<int:pk>/cancel/", appointments.absence_cancel, name="absence_cancel"),
+    path("posts/<int:pk>/appoint/", appointments.appoint, name="appoint"),
+    path("appointments/<int:pk>/relieve/", appointments.relieve, name="relieve"),
+    path("duties/", duties.duties, name="duties"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/read/", notifications.notifications_read, name="notifications_read"),
+    path("notifications/<int:pk>/", notifications.notification_open, name="notification_open"),
+]

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 
+from tests.cast import World, build_world
+
 
 @pytest.fixture
 def assert_flat_queries(client) -> Callable:
@@ -41,6 +43,12 @@ def django_db_setup(
     if not django_db_keepdb:
         with django_db_blocker.unblock():
             teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def world(db) -> World:
+    """The small company of tests/cast.py."""
+    return build_world()
 
 
 @pytest.fixture

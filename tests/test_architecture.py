@@ -21,7 +21,8 @@ ANYWHERE = """
 """File and package names every app may have."""
 OWN_WORDS = {
     "departments": """
-        access calendar delivery http masking obstacles origin outbox paging panels refusals sheets
+        access access_log authorship calendar delivery http masking obstacles origin outbox paging panels
+        refusals responsibility sheets staffing standing
     """,
     "authority": "coverage granting holders ledger refusals",
     "cases": "chains conflicts export importing items listing matters numbers",

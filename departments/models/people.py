@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from departments.models.posts import Appointment
 
 
+def _today() -> date:
+    return timezone.localdate()
+
+
 class AdminRole(models.TextChoices):
     """三员分立: one column, so nobody can hold two of them."""
 
@@ -28,6 +32,27 @@ class AdminRole(models.TextChoices):
     SYSTEM = "system", "系统管理员"
     SECURITY = "security", "安全管理员"
     AUDIT = "audit", "审计管理员"
+
+
+class StaffQuerySet(models.QuerySet["Staff"]):
+    def visible_to(self, viewer: Staff) -> StaffQuerySet:
+        """Oneself, the colleagues of one's own units, the people of the units one may see people in.
+
+        People without any post are seen by those who could give them one.
+        """
+        if viewer.is_administrator:
+            return self.all()
+        lasting = Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=_today())
+        colleagues = Staff.objects.filter(lasting, appointments__post__unit__in=viewer.seen_unit_ids)
+        seen = Q(pk=viewer.pk) | Q(pk__in=colleagues.values("pk"))
+        if viewer.unit_scope.ids(access.MANAGE_UNIT):
+            placed = Staff.objects.filter(lasting, appointments__post__isnull=False)
+            seen |= ~Q(pk__in=placed.values("pk"))
+        return self.filter(seen)
+
+    def matching(self, words: str) -> StaffQuerySet:
+        """Name contains them, or the employee number begins with them."""
+        return self.filter(Q(name__icontains=words) | Q(employee_no__istartswith=words))
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -61,7 +86,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "employee_no"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
-    objects = StaffManager()
+    objects = StaffManager.from_queryset(StaffQuerySet)()
     history = HistoricalRecords(excluded_fields=["password", "last_login", "sessions_ended_at"])
 
     class Meta:
@@ -97,6 +122,18 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         ended = self.sessions_ended_at.isoformat() if self.sessions_ended_at else ""
         stamp = salted_hmac("departments.Staff.sessions", self.password + ended, secret, algorithm="sha256")
         return stamp.hexdigest()
+
+    @property
+    def is_administrator(self) -> bool:
+        """One of the three administrators (or the first account): sees units and people, no business data."""
+        return self.is_active and (bool(self.admin_role) or self.is_superuser)
+
+    @property
+    def seen_unit_ids(self) -> frozenset[int]:
+        """The units whose people this person sees: the own ones, and those of the unit permissions."""
+        scope = self.unit_scope
+        own = frozenset(held.post.unit_id for held in self.posts_today)
+        return own | scope.ids(access.SEE_PEOPLE) | scope.ids(access.MANAGE_UNIT)
 
     @cached_property
     def unit_scope(self) -> access.UnitScope:

@@ -96,7 +96,11 @@ class Post(models.Model):
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def on(self, day: date) -> AppointmentQuerySet:
         """In force on that day."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+        return self.ending_from(day).filter(starts_on__lte=day)
+
+    def ending_from(self, day: date) -> AppointmentQuerySet:
+        """In force on that day, or only later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
 
 class Appointment(models.Model):

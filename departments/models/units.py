@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -10,6 +11,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
+
+from departments.models.people import Staff
 
 
 class UnitKind(models.TextChoices):
@@ -27,7 +30,11 @@ class OrgUnitQuerySet(models.QuerySet["OrgUnit"]):
         below = [Q(path__startswith=path) for path in paths]
         return self.filter(reduce(or_, below)) if below else self.none()
 
-    def open_on(self, day: object) -> OrgUnitQuerySet:
+    def visible_to(self, staff: Staff) -> OrgUnitQuerySet:
+        """The own units and those in which this person may see people; all, for the three administrators."""
+        return self.all() if staff.is_administrator else self.filter(pk__in=staff.seen_unit_ids)
+
+    def open_on(self, day: date) -> OrgUnitQuerySet:
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=day), opened_on__lte=day)
 
     def in_order(self) -> OrgUnitQuerySet:

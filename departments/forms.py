@@ -1,0 +1,169 @@
+"""What people type about posts, absences and lists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from departments.models import Absence, Appointment, OrgUnit, PostType, Staff
+from departments.services import AppointmentTerms, Away
+
+_LONGEST_ABSENCE_DAYS = 366
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class StaffChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, staff: Any) -> str:
+        return f"{staff.name}（{staff.employee_no}）"
+
+
+class AppointForm(forms.Form):
+    """Whom to put into a post, and on what terms."""
+
+    staff = StaffChoice(
+        label="人员",
+        queryset=Staff.objects.none(),
+        widget=forms.Select(attrs={"data-search": ""}),
+        help_text="按姓名或工号查找。停用的账号和三员不在其中。",
+    )
+    kind = forms.ChoiceField(
+        label="任岗方式", choices=Appointment.Kind.choices, initial=Appointment.Kind.REGULAR,
+        help_text="代理不占编制。",
+    )  # fmt: skip
+    starts_on = forms.DateField(label="到岗日期", widget=DateInput(), initial=timezone.localdate)
+    ends_on = forms.DateField(
+        label="离岗日期", widget=DateInput(), required=False, help_text="最后一天；不填为长期。代理必填。"
+    )
+    basis = forms.CharField(label="依据", max_length=100, help_text="任命文件名称或文号。")
+
+    def __init__(self, *args: Any, viewer: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Staff.objects.visible_to(viewer).filter(is_active=True, admin_role="")
+        self.fields["staff"].queryset = people.order_by("employee_no")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        ends_on, starts_on = values.get("ends_on"), values.get("starts_on")
+        if ends_on and starts_on and ends_on < starts_on:
+            self.add_error("ends_on", "离岗日期早于到岗日期")
+        if values.get("kind") == Appointment.Kind.ACTING and not ends_on and "ends_on" not in self.errors:
+            self.add_error("ends_on", "代理须填写离岗日期")
+        return values
+
+    @property
+    def terms(self) -> AppointmentTerms:
+        values = self.cleaned_data
+        return AppointmentTerms(values["starts_on"], values["basis"], values["ends_on"], values["kind"])
+
+
+class RelieveForm(forms.Form):
+    on = forms.DateField(
+        label="离岗日期", widget=DateInput(), initial=timezone.localdate, help_text="在岗的最后一天。"
+    )
+
+
+class HeadcountForm(forms.Form):
+    """Which post of the catalogue is set up in a unit, for how many people."""
+
+    post_type = forms.ModelChoiceField(label="岗位", queryset=PostType.objects.none())
+    headcount = forms.IntegerField(label="编制", min_value=1, max_value=500, initial=1)
+
+    def __init__(self, *args: Any, unit: OrgUnit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = PostType.objects.filter(unit_kinds__contains=[unit.kind])
+        self.fields["post_type"].queryset = kinds  # type: ignore[attr-defined]
+
+
+class AbsenceForm(forms.Form):
+    kind = forms.ChoiceField(label="类别", choices=Absence.Kind.choices)
+    starts_at = forms.DateTimeField(label="开始", widget=MomentInput())
+    ends_at = forms.DateTimeField(label="返岗时间", widget=MomentInput())
+    note = forms.CharField(label="说明", max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
+        if starts_at and ends_at:
+            self._check(starts_at, ends_at)
+        return values
+
+    def _check(self, starts_at: datetime, ends_at: datetime) -> None:
+        if ends_at <= starts_at:
+            self.add_error("ends_at", "返岗时间须晚于开始时间")
+        elif (ends_at - starts_at).days > _LONGEST_ABSENCE_DAYS:
+            self.add_error("ends_at", "一次最多登记一年")
+
+    @property
+    def away(self) -> Away:
+        return Away(**self.cleaned_data)
+
+
+class RevealForm(forms.Form):
+    reason = forms.CharField(label="查看理由", max_length=200, min_length=4, help_text="将记入访问记录。")
+
+
+class PeopleFilter(forms.Form):
+    """Filters of the people list; anything unreadable counts as not given."""
+
+    STATES = (("", "全部"), ("posted", "在岗"), ("unposted", "未任岗"), ("inactive", "已停用"))
+
+    q = forms.CharField(label="姓名 / 工号", required=False, max_length=30)
+    unit = forms.ModelChoiceField(
+        label="机构", queryset=OrgUnit.objects.none(), required=False, empty_label="全部"
+    )
+    post_type = forms.ModelChoiceField(
+        label="岗位", queryset=PostType.objects.all(), required=False, empty_label="全部"
+    )
+    state = forms.ChoiceField(label="状态", choices=STATES, required=False)
+
+    def __init__(self, *args: Any, viewer: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = OrgUnit.objects.visible_to(viewer).filter(closed_on=None).in_order()
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+    def people(self, viewer: Staff, on: date) -> QuerySet[Staff]:
+        """The people the viewer may see, as far as the filters leave them."""
+        self.is_valid()
+        values = self.cleaned_data
+        people = Staff.objects.visible_to(viewer)
+        if values.get("q"):
+            people = people.matching(values["q"].strip())
+        place = {
+            name: value
+            for name, value in (
+                ("post__unit__path__startswith", getattr(values.get("unit"), "path", None)),
+                ("post__post_type", values.get("post_type")),
+            )
+            if value
+        }
+        if place:
+            people = people.filter(pk__in=Appointment.objects.on(on).filter(**place).values("staff"))
+        return _in_state(people, values.get("state", ""), on)
+
+
+def _in_state(people: QuerySet[Staff], state: str, on: date) -> QuerySet[Staff]:
+    if state == "inactive":
+        return people.filter(is_active=False)
+    posted = Appointment.objects.on(on).values("staff")
+    if state == "posted":
+        return people.filter(is_active=True, pk__in=posted)
+    if state == "unposted":
+        return people.filter(is_active=True).exclude(pk__in=posted)
+    return people

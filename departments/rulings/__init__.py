@@ -1,0 +1,47 @@
+"""May this be done with people, posts and units? Pure: standard library only."""
+
+from departments.rulings.actors import Actor, UnitFacts
+from departments.rulings.people import (
+    may_assign_admin_role,
+    may_cancel_absence,
+    may_keep_account,
+    may_record_absence,
+)
+from departments.rulings.posts import (
+    Candidate,
+    HeldFor,
+    HeldPost,
+    Period,
+    PostFacts,
+    StaticRule,
+    Terms,
+    may_appoint,
+    may_relieve,
+    may_set_headcount,
+)
+from departments.rulings.ruling import Objection, Ruling
+from departments.rulings.units import may_close_unit, may_move_unit, may_open_unit
+
+__all__ = [
+    "Actor",
+    "Candidate",
+    "HeldFor",
+    "HeldPost",
+    "Objection",
+    "Period",
+    "PostFacts",
+    "Ruling",
+    "StaticRule",
+    "Terms",
+    "UnitFacts",
+    "may_appoint",
+    "may_assign_admin_role",
+    "may_cancel_absence",
+    "may_close_unit",
+    "may_keep_account",
+    "may_move_unit",
+    "may_open_unit",
+    "may_record_absence",
+    "may_relieve",
+    "may_set_headcount",
+]

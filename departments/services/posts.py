@@ -1,0 +1,96 @@
+"""Who holds which post: appointing, relieving, headcount. The person's row is locked, then the post's."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from departments.authorship import save_as
+from departments.models import Appointment, OrgUnit, Post, PostType, Staff
+from departments.outbox import notify
+from departments.refusals import insist_on
+from departments.rulings import HeldFor, Period, PostFacts, Terms, may_appoint, may_relieve, may_set_headcount
+from departments.services.unit_access import sync_access
+from departments.standing import actor_of, candidate_of, period_of, post_facts, static_rules, unit_facts
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentTerms:
+    """`ends_on` is the last day, None for no end; `basis` the paper behind it."""
+
+    starts_on: date
+    basis: str
+    ends_on: date | None = None
+    kind: str = Appointment.Kind.REGULAR
+
+    @property
+    def as_proposed(self) -> Terms:
+        return Terms(Period(self.starts_on, self.ends_on), self.kind == Appointment.Kind.REGULAR)
+
+
+@transaction.atomic
+def appoint(staff: Staff, post: Post, terms: AppointmentTerms, *, by: Staff) -> Appointment:
+    """Put a person into a post. Raises NotAllowed with every objection."""
+    staff, post = _locked(staff, post)
+    today, proposed = timezone.localdate(), terms.as_proposed
+    facts = post_facts(post, today, proposed.period)
+    candidate = candidate_of(staff, proposed.period)
+    insist_on(may_appoint(candidate, facts, proposed, actor_of(by, today), static_rules(today)))
+    held = Appointment(
+        staff=staff,
+        post=post,
+        kind=terms.kind,
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        basis=terms.basis,
+        appointed_by=by,
+    )
+    save_as(held, by)
+    _tell(held, f"您自 {terms.starts_on:%Y-%m-%d} 起任{post}")
+    sync_access(staff, today)
+    return held
+
+
+@transaction.atomic
+def relieve(held: Appointment, *, on: date, by: Staff) -> Appointment:
+    """End an appointment with `on` as its last day. Raises NotAllowed with every objection."""
+    _locked(held.staff, held.post)
+    held = Appointment.objects.select_related("staff", "post__unit", "post__post_type").get(pk=held.pk)
+    today = timezone.localdate()
+    facts = HeldFor(held.staff_id, post_facts(held.post, today, period_of(held)), period_of(held))
+    insist_on(may_relieve(facts, on, today, actor_of(by, today)))
+    held.ends_on = on
+    held.relieved_by = by
+    save_as(held, by, "ends_on", "relieved_by")
+    _tell(held, f"您任{held.post}至 {on:%Y-%m-%d} 止")
+    sync_access(held.staff, today)
+    return held
+
+
+@transaction.atomic
+def set_headcount(unit: OrgUnit, post_type: PostType, headcount: int, *, by: Staff) -> Post:
+    """Set the post up in the unit for that many people, or change the number. Raises NotAllowed."""
+    unit = OrgUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    post = Post.objects.select_for_update(no_key=True).filter(unit=unit, post_type=post_type).first()
+    today = timezone.localdate()
+    facts = (
+        post_facts(post, today, Period(today))
+        if post
+        else PostFacts(0, post_type.code, post_type.name, post_type.function_type, unit_facts(unit, today))
+    )
+    insist_on(may_set_headcount(facts, headcount, frozenset(post_type.unit_kinds), actor_of(by, today)))
+    post = post or Post(unit=unit, post_type=post_type)
+    post.headcount = headcount
+    return save_as(post, by)
+
+
+def _locked(staff: Staff, post: Post) -> tuple[Staff, Post]:
+    """Two appointments of one person, or to one post, are judged one after the other."""
+    staff = Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
+    posts = Post.objects.select_for_update(of=("self",), no_key=True)
+    return staff, posts.select_related("unit", "post_type").get(pk=post.pk)
+
+
+def _tell(held: Appointment, title: str) -> None:
+    notify(held.staff, kind="appointment", title=title, url=held.staff.get_absolute_url())

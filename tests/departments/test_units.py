@@ -1,0 +1,78 @@
+"""Opening, moving and closing units."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from departments import obstacles
+from departments.models import OrgUnit, UnitKind
+from departments.refusals import NotAllowed
+from departments.rulings import Objection
+from departments.services import NewUnit, close_unit, move_unit, open_unit
+from tests.cast import World
+
+DESK = NewUnit("gh", "广汉理赔岗", "广汉", UnitKind.DESK, rank=7)
+
+
+def test_a_new_unit_stands_below_its_parent(world: World):
+    desk = open_unit(world["dy"], DESK, by=world["unit_head"])
+
+    assert desk.path == "hq/sc/motor/dy/gh/"
+    assert desk.path_rank == f"{world['dy'].path_rank}007-gh/"
+    assert desk.history.get().history_user == world["unit_head"]
+
+
+def test_a_moved_unit_takes_everything_below_along_and_keeps_history(world: World):
+    desk = open_unit(world["dy"], DESK, by=world["unit_head"])
+    second = OrgUnit.objects.create(
+        parent=world["sc"], code="motor2", name="车险二部", short_name="二部", kind=UnitKind.DEPARTMENT,
+        path="hq/sc/motor2/", path_rank="hq/sc/motor2/", opened_on=date(2020, 1, 1),
+    )  # fmt: skip
+
+    moved = move_unit(world["dy"], second, by=world["system_admin"])
+
+    desk.refresh_from_db()
+    assert (moved.parent, moved.path, desk.path) == (second, "hq/sc/motor2/dy/", "hq/sc/motor2/dy/gh/")
+    assert desk.path_rank == "hq/sc/motor2/dy/007-gh/"
+    assert [row.path for row in desk.history.all()] == ["hq/sc/motor2/dy/gh/", "hq/sc/motor/dy/gh/"]
+    assert world["clerk"].unit_scope.ids("see_cases") == {moved.pk, desk.pk}
+
+
+def test_units_only_go_where_they_belong(world: World):
+    with pytest.raises(NotAllowed) as refusal:
+        move_unit(world["dy"], world["adj"], by=world["system_admin"])
+
+    assert refusal.value.ruling.codes == ("wrong_place",)
+
+
+def test_two_units_never_share_a_path(world: World):
+    open_unit(world["dy"], DESK, by=world["unit_head"])
+
+    with pytest.raises(NotAllowed) as refusal:
+        open_unit(world["dy"], DESK, by=world["unit_head"])
+
+    assert refusal.value.ruling.codes == ("code_taken",)
+
+
+def test_a_unit_closes_when_nothing_is_left_in_it(world: World):
+    desk = open_unit(world["dy"], DESK, by=world["unit_head"])
+
+    closed = close_unit(desk, on=timezone.localdate(), by=world["unit_head"])
+
+    assert closed not in OrgUnit.objects.open_on(timezone.localdate())
+
+
+def test_what_is_left_is_listed(world: World, monkeypatch):
+    monkeypatch.setattr(obstacles, "_obstacles", [])
+    obstacles.register_obstacle(lambda unit: [Objection("open_cases", f"{unit.name}还有 3 件未结案件")])
+    open_unit(world["dy"], DESK, by=world["unit_head"])
+    before = world["dy"].opened_on - timedelta(days=1)
+
+    with pytest.raises(NotAllowed) as refusal:
+        close_unit(world["dy"], on=before, by=world["system_admin"])
+
+    codes = ("units_below", "posts_held", "before_opening", "open_cases")
+    assert refusal.value.ruling.codes == codes
+    world["dy"].refresh_from_db()
+    assert world["dy"].closed_on is None
