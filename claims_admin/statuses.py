@@ -58,6 +58,10 @@ TONES: Final[dict[str, Tone]] = {
     "in_force": "good",
     "superseded": "idle",
     "revoked": "bad",
+    # runs of reports
+    "leased": "active",
+    "published": "good",
+    "failed": "bad",
 }
 
 OUTCOME_TONES: Final[dict[str, Tone]] = {
