@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from authority.models import PersonalGrant, ReferralRule, UnitCeiling
@@ -74,7 +74,7 @@ def holder_for(
     if not appointments:
         return Holder(staff.pk, staff.name, is_active=staff.is_active, admin_role=staff.admin_role)
     grants = _grants(moment).filter(holder=staff)
-    return _holder(appointments, [_held(grant) for grant in grants], (loads or {}).get(staff.pk, 0))
+    return _holder(appointments, [limit_terms(grant) for grant in grants], (loads or {}).get(staff.pk, 0))
 
 
 def holders_of(
@@ -84,7 +84,7 @@ def holders_of(
     moment = _Moment(at)
     limits: defaultdict[int, list[HeldLimit]] = defaultdict(list)
     for grant in _grants(moment).filter(item__code=item_code):
-        limits[grant.holder_id].append(_held(grant))
+        limits[grant.holder_id].append(limit_terms(grant))
     appointments: defaultdict[int, list[Appointment]] = defaultdict(list)
     for appointment in _appointments(moment).filter(staff__in=limits):
         appointments[appointment.staff_id].append(appointment)
@@ -140,20 +140,8 @@ def _lock_grants(staff_id: int) -> None:
 
 
 def _grants(moment: _Moment) -> QuerySet[PersonalGrant]:
-    rows = PersonalGrant.objects.in_force(moment.day)
-    if moment.at:
-        rows = PersonalGrant.objects.in_force_at(moment.at)
-    return rows.filter(
-        holder=F("appointment__staff"),
-        appointment__in=Appointment.objects.on(moment.day),
-    ).select_related(
-        "letter",
-        "item",
-        "unit",
-        "cosign_post_type",
-        "appointment__post__unit",
-        "appointment__post__post_type",
-    )
+    grants = PersonalGrant.objects.with_terms()
+    return grants.effective_at(moment.at) if moment.at else grants.effective(moment.day)
 
 
 def _ceilings(moment: _Moment) -> QuerySet[UnitCeiling]:
@@ -191,10 +179,12 @@ def _holder(appointments: Sequence[Appointment], limits: Iterable[HeldLimit], lo
     )
 
 
-def _held(grant: PersonalGrant) -> HeldLimit:
-    """Certificates are not demanded here before there is a register that says who holds which."""
+def limit_terms(grant: PersonalGrant) -> HeldLimit:
+    """The limit of a grant; needs `letter`, `item`, `unit`, the co-signing post type and the post at hand.
+
+    Certificates are not demanded before there is a register that says who holds which.
+    """
     post = grant.appointment.post
-    level = post.post_type.level
     return HeldLimit(
         grant_id=grant.pk,
         version=grant.version,
@@ -210,9 +200,9 @@ def _held(grant: PersonalGrant) -> HeldLimit:
         measure=grant.measure,
         amount_max=fen(grant.amount_max),
         amount_min=fen(grant.amount_min),
-        level=level,
+        level=post.post_type.level,
         post_name=post.post_type.name,
-        post_level_name=LEVEL_NAMES.get(level, ""),
+        post_level_name=LEVEL_NAMES.get(post.post_type.level, ""),
         cosign_count=grant.cosign_count,
         cosign_post=grant.cosign_post_type.name if grant.cosign_post_type else "",
         source=grant.source,

@@ -1,5 +1,24 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from authority.views import drafting, letters, matrix, who_can
 
 app_name = "authority"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", matrix.matrix, name="matrix"),
+    path("export/", matrix.matrix_export, name="matrix_export"),
+    path("who-can/", who_can.who_can, name="who_can"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/new/", drafting.letter_new, name="letter_new"),
+    path("letters/<int:pk>/", letters.letter, name="letter"),
+    path("letters/<int:pk>/print/", letters.letter_print, name="letter_print"),
+    path("letters/<int:pk>/edit/", drafting.letter_edit, name="letter_edit"),
+    path("letters/<int:pk>/lines/", drafting.letter_line_new, name="letter_line_new"),
+    path("letters/<int:pk>/amounts/", drafting.letter_amounts, name="letter_amounts"),
+    path("letters/<int:pk>/lines/<int:line>/drop/", drafting.letter_line_drop, name="letter_line_drop"),
+    path("letters/<int:pk>/submit/", letters.letter_submit, name="letter_submit"),
+    path("letters/<int:pk>/send-back/", letters.letter_send_back, name="letter_send_back"),
+    path("letters/<int:pk>/approve/", letters.letter_approve, name="letter_approve"),
+    path("letters/<int:pk>/revoke/", letters.letter_revoke, name="letter_revoke"),
+    path("grants/<int:pk>/revoke/", letters.grant_revoke, name="grant_revoke"),
+]

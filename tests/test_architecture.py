@@ -24,7 +24,7 @@ OWN_WORDS = {
         access access_log authorship calendar delivery http masking obstacles origin outbox paging panels
         refusals responsibility sheets staffing standing
     """,
-    "authority": "coverage granting holders ledger refusals",
+    "authority": "approvers coverage export granting holders ledger letter_page letters matrix refusals",
     "cases": "chains conflicts export importing items listing matters numbers",
     "registers": "kit",
     "reports": "dashboards periods runs workbook",

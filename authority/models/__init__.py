@@ -2,6 +2,7 @@ from authority.models.items import AuthorityItem, Measure, ReferralRule
 from authority.models.ledger import LedgerEntry
 from authority.models.letters import AuthorityLetter, LetterMode, LetterStatus
 from authority.models.limits import GrantSource, Litigation, PersonalGrant, UnitCeiling
+from authority.models.scope import LineCode, LossCode, SpecialCode
 
 __all__ = [
     "AuthorityItem",
@@ -10,9 +11,12 @@ __all__ = [
     "LedgerEntry",
     "LetterMode",
     "LetterStatus",
+    "LineCode",
     "Litigation",
+    "LossCode",
     "Measure",
     "PersonalGrant",
     "ReferralRule",
+    "SpecialCode",
     "UnitCeiling",
 ]

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from departments.models import Staff
 
@@ -25,6 +26,11 @@ class LedgerEntry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "授权行使台账"
+        indexes = [
+            models.Index(
+                fields=["grant_id"], condition=Q(grant_id__isnull=False), name="authority_ledger_by_grant"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["chain", "sequence"], name="authority_ledger_no_two_in_one_place"

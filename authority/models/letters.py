@@ -5,7 +5,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from departments.access import MANAGE_UNIT, SEE_PEOPLE
 from departments.models import OrgUnit, Staff
+from departments.models.people import AdminRole
 
 
 class LetterStatus(models.TextChoices):
@@ -21,6 +23,34 @@ class LetterMode(models.TextChoices):
 
     BY_INSTITUTION = "by_institution", "从机构授权"
     BY_PERSON = "by_person", "从人授权"
+
+
+class LetterQuerySet(models.QuerySet["AuthorityLetter"]):
+    def visible_to(self, staff: Staff) -> LetterQuerySet:
+        """What is prepared is seen by those who manage the issuing unit, what took effect by all concerned.
+
+        Security and audit administrators read everything.
+        """
+        if staff.admin_role in (AdminRole.SECURITY, AdminRole.AUDIT):
+            return self
+        managed = staff.unit_scope.ids(MANAGE_UNIT)
+        seen = staff.unit_scope.ids(SEE_PEOPLE) | managed
+        concerned = (
+            Q(scope_unit__in=seen)
+            | Q(issuing_unit__in=seen)
+            | Q(personalgrants__holder=staff)
+            | Q(personalgrants__appointment__post__unit__in=seen)
+        )
+        took_effect = AuthorityLetter.objects.filter(concerned, approved_at__isnull=False)
+        return self.filter(
+            Q(drafted_by=staff) | Q(issuing_unit__in=managed) | Q(pk__in=took_effect.values("pk"))
+        )
+
+    def with_people(self) -> LetterQuerySet:
+        """With all that a row of the list and the heading of the page show."""
+        return self.select_related(
+            "issuing_unit", "scope_unit", "drafted_by", "approved_by", "superseded_by", "revoked_by"
+        )
 
 
 class AuthorityLetter(models.Model):
@@ -57,6 +87,7 @@ class AuthorityLetter(models.Model):
     ended_at = models.DateTimeField("终止时间", null=True, blank=True, editable=False)
     end_reason = models.CharField("终止原因", max_length=200, blank=True)
 
+    objects = LetterQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -103,3 +134,12 @@ class AuthorityLetter(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("authority:letter", args=[self.pk])
+
+    def to_supersede(self) -> LetterQuerySet:
+        """The letter in force (one at most) that approving this one would end."""
+        return AuthorityLetter.objects.filter(
+            issuing_unit=self.issuing_unit_id,
+            scope_unit=self.scope_unit_id,
+            mode=self.mode,
+            status=LetterStatus.IN_FORCE,
+        ).exclude(pk=self.pk)

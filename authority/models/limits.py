@@ -11,7 +11,9 @@ from simple_history.models import HistoricalRecords
 
 from authority.models.items import AuthorityItem, Measure
 from authority.models.letters import AuthorityLetter
+from departments.access import MANAGE_UNIT, SEE_PEOPLE
 from departments.models import Appointment, OrgUnit, PostType, Staff
+from departments.models.people import AdminRole
 
 
 class Litigation(models.TextChoices):
@@ -81,12 +83,52 @@ class LimitQuerySet(models.QuerySet):  # type: ignore[type-arg]
         )
 
 
+class CeilingQuerySet(LimitQuerySet):
+    def visible_to(self, staff: Staff) -> Self:
+        """Those over the units whose people one may see; all of them for those who watch over authority."""
+        if staff.admin_role in (AdminRole.SECURITY, AdminRole.AUDIT):
+            return self
+        seen = staff.unit_scope.ids(SEE_PEOPLE) | staff.unit_scope.ids(MANAGE_UNIT)
+        return self.filter(Q(unit__in=seen) | Q(letter__issuing_unit__in=seen))
+
+
+class GrantQuerySet(LimitQuerySet):
+    def visible_to(self, staff: Staff) -> Self:
+        """One's own and those of people in units one may see."""
+        if staff.admin_role in (AdminRole.SECURITY, AdminRole.AUDIT):
+            return self
+        seen = staff.unit_scope.ids(SEE_PEOPLE) | staff.unit_scope.ids(MANAGE_UNIT)
+        return self.filter(Q(holder=staff) | Q(appointment__post__unit__in=seen))
+
+    def effective(self, day: date) -> Self:
+        """In force, and the person named is in the post on that day: what a decision may rest on."""
+        return self.in_force(day).of_appointments_on(day)
+
+    def effective_at(self, moment: datetime) -> Self:
+        return self.in_force_at(moment).of_appointments_on(timezone.localdate(moment))
+
+    def of_appointments_on(self, day: date) -> Self:
+        return self.filter(holder=F("appointment__staff"), appointment__in=Appointment.objects.on(day))
+
+    def with_terms(self) -> Self:
+        """With all that its limit and a line of the letter show."""
+        return self.select_related(
+            "letter",
+            "item",
+            "unit",
+            "holder",
+            "cosign_post_type",
+            "appointment__post__unit",
+            "appointment__post__post_type",
+        )
+
+
 class UnitCeiling(LimitTerms):
     """机构授权: the most that anybody may hold for matters of a unit and all below it."""
 
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="ceilings", verbose_name="机构")
 
-    objects = LimitQuerySet.as_manager()
+    objects = CeilingQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -129,7 +171,7 @@ class PersonalGrant(LimitTerms):
     )
     version = models.PositiveIntegerField("版本", default=1)
 
-    objects = LimitQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

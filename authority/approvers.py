@@ -1,0 +1,63 @@
+"""谁能批: everybody asked about one matter by the one ruling; who may, who nearly may, and the chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from authority.holders import holders_of, rules_for
+from authority.rulings import Chain, Holder, Matter, Objection, Rules, Ruling, chain_for, rulings_for
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person with the answer for the matter."""
+
+    holder: Holder
+    ruling: Ruling
+
+    @property
+    def limit(self) -> int | None:
+        """The highest limit for the item in fen, for those whose ruling rests on none."""
+        if self.ruling.basis:
+            return self.ruling.basis.limit
+        return max((limit.amount_max for limit in self.holder.limits), default=None)
+
+    @property
+    def post_name(self) -> str:
+        basis = self.ruling.basis
+        return basis.post_name if basis else self.holder.limits[0].post_name
+
+
+@dataclass(frozen=True, slots=True)
+class Approvers:
+    chain: Chain
+    able: tuple[Asked, ...]
+    near: tuple[Asked, ...]
+    others: tuple[Asked, ...]
+    notices: tuple[Objection, ...]
+
+
+def approvers_of(matter: Matter) -> Approvers:
+    """Reads whom to ask and asks them: five queries. `able` in the order in which the work is given out."""
+    holders, rules = holders_of(matter.item), rules_for()
+    asked = [Asked(holder, ruling) for holder, ruling in rulings_for(matter, holders, rules)]
+    return Approvers(
+        chain=chain_for(matter, holders, rules),
+        able=tuple(sorted((one for one in asked if one.ruling.may_sign), key=_nearness)),
+        near=tuple(sorted((one for one in asked if one.ruling.may_refer), key=_nearness)),
+        others=tuple(one for one in asked if not (one.ruling.may_sign or one.ruling.may_refer)),
+        notices=_notices(matter, rules),
+    )
+
+
+def _nearness(asked: Asked) -> tuple[int, ...]:
+    """As the chain chooses: deepest unit first, then the lowest sufficient limit, then load."""
+    basis = asked.ruling.basis
+    path, limit = (basis.unit_path, basis.limit) if basis else ("", 0)
+    return (-path.count("/"), limit, asked.holder.load, asked.holder.person_id)
+
+
+def _notices(matter: Matter, rules: Rules) -> tuple[Objection, ...]:
+    """What is to be heeded whoever decides."""
+    nobody = Holder(0, "")
+    return rulings_for(matter, (nobody,), rules)[0][1].notices

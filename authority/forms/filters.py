@@ -1,0 +1,135 @@
+"""Forms that only ask: filters, and the question who can decide a matter."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from authority.holders import fen
+from authority.models import (
+    AuthorityItem,
+    LetterStatus,
+    LineCode,
+    LossCode,
+    Measure,
+    ReferralRule,
+    SpecialCode,
+)
+from authority.models.letters import LetterMode
+from authority.rulings import Matter
+from departments.access import MANAGE_UNIT, SEE_PEOPLE
+from departments.models import OrgUnit, PostType, Staff
+
+
+class MatrixFilter(forms.Form):
+    unit = forms.ModelChoiceField(OrgUnit.objects.none(), label="机构", required=False, empty_label="全部")
+    post_type = forms.ModelChoiceField(
+        PostType.objects.all(), label="岗位", required=False, empty_label="全部"
+    )
+    item = forms.ModelChoiceField(
+        AuthorityItem.objects.all(), label="事项", required=False, empty_label="全部"
+    )
+    person = forms.CharField(label="姓名", required=False, max_length=30)
+
+    def __init__(self, *args: Any, staff: Staff, **options: Any) -> None:
+        super().__init__(*args, **options)
+        units = OrgUnit.objects.open_on(timezone.localdate()).in_order()
+        if not staff.admin_role:
+            seen = staff.unit_scope.ids(SEE_PEOPLE) | staff.unit_scope.ids(MANAGE_UNIT)
+            units = units.filter(pk__in=seen)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+    def chosen(self) -> Q:
+        """On appointments. What cannot be read as a choice filters nothing."""
+        values = self.cleaned_data if self.is_valid() else {}
+        chosen = Q()
+        if values.get("unit"):
+            chosen &= Q(post__unit__path__startswith=values["unit"].path)
+        if values.get("post_type"):
+            chosen &= Q(post__post_type=values["post_type"])
+        if values.get("person"):
+            chosen &= Q(staff__name__startswith=values["person"])
+        return chosen
+
+    @property
+    def chosen_item(self) -> AuthorityItem | None:
+        return self.cleaned_data.get("item") if self.is_valid() else None
+
+
+class LetterFilter(forms.Form):
+    status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *LetterStatus.choices])
+    mode = forms.ChoiceField(label="授权方式", required=False, choices=[("", "全部"), *LetterMode.choices])
+    number = forms.CharField(label="授权书号或标题", required=False, max_length=40)
+
+    def chosen(self) -> Q:
+        values = self.cleaned_data if self.is_valid() else {}
+        chosen = Q(**{name: values[name] for name in ("status", "mode") if values.get(name)})
+        if values.get("number"):
+            chosen &= Q(number__icontains=values["number"]) | Q(title__icontains=values["number"])
+        return chosen
+
+
+def _without_any(choices: Any) -> list[tuple[str, Any]]:
+    return [(code, label) for code, label in choices if code != "any"]
+
+
+class WhoCanForm(forms.Form):
+    """A matter made up on the page, or brought along in the address from a case."""
+
+    item = forms.ModelChoiceField(AuthorityItem.objects.all(), label="事项", to_field_name="code")
+    amount = forms.DecimalField(
+        label="金额(元)", min_value=Decimal(0), max_digits=14, decimal_places=2,
+        help_text="核赔等按案件累计计量的事项，填案件累计金额",
+    )  # fmt: skip
+    unit = forms.ModelChoiceField(
+        OrgUnit.objects.none(), label="案件所属机构", widget=forms.Select(attrs={"data-search": ""})
+    )
+    lines = forms.MultipleChoiceField(
+        label="险别", choices=_without_any(LineCode.choices), widget=forms.CheckboxSelectMultiple
+    )
+    loss_classes = forms.MultipleChoiceField(
+        label="损失类别", choices=_without_any(LossCode.choices), widget=forms.CheckboxSelectMultiple
+    )
+    special_kind = forms.ChoiceField(
+        label="特殊案件类型", required=False, choices=_without_any(SpecialCode.choices)
+    )
+    is_litigated = forms.BooleanField(label="涉诉案件", required=False)
+    flags = forms.MultipleChoiceField(label="案件标识", required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        today = timezone.localdate()
+        self.fields["unit"].queryset = OrgUnit.objects.open_on(today).in_order()  # type: ignore[attr-defined]
+        self.fields["flags"].choices = _flags(ReferralRule.objects.on(today))  # type: ignore[attr-defined]
+
+    def matter(self) -> Matter:
+        """Every measure is the one sum asked about, so that ceilings of another measure apply as well."""
+        values = self.cleaned_data
+        amount = fen(values["amount"])
+        item: AuthorityItem = values["item"]
+        return Matter(
+            item=item.code,
+            measure=item.measure,
+            amounts=dict.fromkeys(Measure.values, amount),
+            unit_path=values["unit"].path,
+            lines=frozenset(values["lines"]),
+            loss_classes=frozenset(values["loss_classes"]),
+            special_kind=values["special_kind"],
+            is_litigated=values["is_litigated"],
+            flags=frozenset(values["flags"]),
+            figures={"expected_loss": amount},
+            is_key=item.is_key,
+        )
+
+
+def _flags(rules: Any) -> list[tuple[str, str]]:
+    """Each flag that a rule asks about, named by the first rule that asks about it alone."""
+    names: dict[str, str] = {}
+    for rule in rules:
+        for flag in rule.flags:
+            names.setdefault(flag, rule.name)
+    return sorted(names.items())

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from authority import services
+from authority.forms import LetterFilter, ReasonForm
+from authority.letter_page import letter_page, lines_of
+from authority.letters import ceilings_of, grants_of
+from authority.models import AuthorityLetter, PersonalGrant
+from departments.access import MANAGE_UNIT
+from departments.http import StaffRequest
+from departments.models import Staff
+from departments.models.people import AdminRole
+from departments.paging import keyset_page
+
+ORDER = ("-valid_from", "-pk")
+
+
+def visible_letter(staff: Staff, pk: int) -> AuthorityLetter:
+    letters = AuthorityLetter.objects.visible_to(staff).with_people()
+    return get_object_or_404(letters, pk=pk)
+
+
+def drafts_somewhere(staff: Staff) -> bool:
+    """Whether a button to begin a letter leads anywhere."""
+    return staff.admin_role == AdminRole.SECURITY or bool(staff.unit_scope.ids(MANAGE_UNIT))
+
+
+@require_GET
+def letters(request: StaffRequest) -> HttpResponse:
+    form = LetterFilter(request.GET)
+    cursor = request.GET.get("cursor", "")
+    found = AuthorityLetter.objects.visible_to(request.user).filter(form.chosen()).with_people()
+    page = keyset_page(found, ORDER, cursor)
+    context = {"form": form, "page": page, "may_draft": drafts_somewhere(request.user)}
+    return render(request, "authority/letters.html", context)
+
+
+@require_GET
+def letter(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = letter_page(visible_letter(request.user, pk), request.user)
+    context = {"page": shown, "letter": shown.letter, "may_draft": drafts_somewhere(request.user)}
+    return render(request, "authority/letter.html", context)
+
+
+@require_GET
+def letter_print(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = visible_letter(request.user, pk)
+    lines = {
+        "grants": lines_of(grants_of(shown).visible_to(request.user)),
+        "ceilings": lines_of(ceilings_of(shown).visible_to(request.user)),
+    }
+    return render(request, "authority/letter_print.html", {"letter": shown, **lines})
+
+
+@require_POST
+def letter_submit(request: StaffRequest, pk: int) -> HttpResponse:
+    done = services.submit_letter(visible_letter(request.user, pk), by=request.user)
+    messages.success(request, f"授权书 {done.number} 已提交，等待另一人批准")
+    return redirect(done)
+
+
+@require_POST
+def letter_approve(request: StaffRequest, pk: int) -> HttpResponse:
+    done = services.approve_letter(visible_letter(request.user, pk), by=request.user)
+    messages.success(request, f"授权书 {done.number} 已生效")
+    return redirect(done)
+
+
+@require_POST
+def letter_send_back(request: StaffRequest, pk: int) -> HttpResponse:
+    found = visible_letter(request.user, pk)
+    return _with_reason(request, found, lambda why: services.send_back(found, by=request.user, reason=why))
+
+
+@require_POST
+def letter_revoke(request: StaffRequest, pk: int) -> HttpResponse:
+    found = visible_letter(request.user, pk)
+    return _with_reason(
+        request, found, lambda why: services.revoke_letter(found, by=request.user, reason=why)
+    )
+
+
+@require_POST
+def grant_revoke(request: StaffRequest, pk: int) -> HttpResponse:
+    grants = PersonalGrant.objects.visible_to(request.user).select_related("letter")
+    grant = get_object_or_404(grants, pk=pk)
+    found = visible_letter(request.user, grant.letter_id)
+    return _with_reason(request, found, lambda why: services.revoke_grant(grant, by=request.user, reason=why))
+
+
+def _with_reason(request: StaffRequest, found: AuthorityLetter, act: Callable[[str], object]) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        shown = letter_page(found, request.user, reason_form=form)
+        return render(request, "authority/letter.html", {"page": shown, "letter": found}, status=422)
+    act(form.cleaned_data["reason"])
+    messages.success(request, f"授权书 {found.number} 已办理")
+    return redirect(found)
