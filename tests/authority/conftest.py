@@ -1,9 +1,12 @@
-"""A small branch: head office, branch, department, one office, one sub-branch; and its people."""
+"""How hard the invariants are tried (`--hypothesis-profile=deep` a hundred times harder), and a small branch:
+head office, branch, department, one office, one sub-branch, and its people.
+"""
 
 from dataclasses import dataclass
 
 import pytest
 from guardian.shortcuts import assign_perm
+from hypothesis import HealthCheck, settings
 
 from authority.models import AuthorityLetter, PersonalGrant
 from departments.models import OrgUnit, Staff
@@ -16,6 +19,16 @@ from tests.factories import (
     PostTypeFactory,
     StaffFactory,
 )
+
+settings.register_profile("daily", deadline=None, max_examples=60, print_blob=True)
+settings.register_profile(
+    "deep",
+    deadline=None,
+    max_examples=6_000,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("daily")
 
 
 @dataclass
