@@ -73,6 +73,10 @@ class Navigation:
     def search_url(self) -> str:
         return reverse("cases:index")
 
+    @property
+    def password_url(self) -> str:
+        return reverse("password_change")
+
     @cached_property
     def groups(self) -> list[LinkGroup]:
         shown = {

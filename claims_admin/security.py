@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from claims_admin import passwords
 from departments.origin import Origin, set_origin
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -113,11 +114,24 @@ class SessionLimitMiddleware:
         return False
 
 
+class PasswordAgeMiddleware:
+    """Whose password is too old, or was set by somebody else, chooses a new one before anything else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_elsewhere = request.path not in {reverse("password_change"), reverse("logout")}
+        if request.user.is_authenticated and is_elsewhere and passwords.is_due(request.user):
+            messages.info(request, f"密码需要更换（每 {settings.PASSWORD_DAYS} 天，或由他人设置之后）。")
+            return _for_htmx(request, redirect("password_change"))
+        return self.get_response(request)
+
+
 def _for_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """A fragment must not be replaced by the login page: htmx is told to load that as a page."""
-    goes_to_login = response.status_code == HTTPStatus.FOUND and response["Location"].startswith(
-        reverse("login")
-    )
-    if goes_to_login and request.headers.get("HX-Request"):
+    """A fragment must not be replaced by a page of its own: htmx is told to load that as a page."""
+    pages = (reverse("login"), reverse("password_change"))
+    leads_away = response.status_code == HTTPStatus.FOUND and response["Location"].startswith(pages)
+    if leads_away and request.headers.get("HX-Request"):
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": response["Location"]})
     return response

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "claims_admin.security.SessionLimitMiddleware",
+    "claims_admin.security.PasswordAgeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -181,8 +182,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "claims_admin.passwords.MixedClassesValidator"},
+    {"NAME": "claims_admin.passwords.NotRecentValidator"},
 ]
+PASSWORD_DAYS = 90
 
 # TLS ends at the proxy in front of a production server; the demo speaks plain HTTP on the loopback address.
 USES_TLS = IS_PRODUCTION and _flag("CLAIMS_TLS", default=True)
