@@ -48,13 +48,14 @@ class Plan:
     alert: bool = False
 
 
-def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules) -> Plan:
+def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules, above: int = 0) -> Plan:
     """Opinion of who is in charge, co-signatures, final decision; or opinions, then the head office.
 
-    What head office decides comes through an escalation, never through a grant in this system.
+    `above`: only people of a higher level. What head office decides comes through an escalation, never
+    through a grant in this system.
     """
     rules = never_own(rules)
-    local = [_below_head_office(holder) for holder in holders]
+    local = [_between(holder, above) for holder in holders]
     chain = chain_for(matter, local, rules)
     if chain.stops:
         return Plan((), chain.stops)
@@ -66,11 +67,19 @@ def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules) -> Plan:
 
 def never_own(rules: Rules) -> Rules:
     """Nobody decides what he submitted, whatever the table of incompatible duties says."""
+    if any(_is_as_strict(duty) for duty in rules.incompatible):
+        return rules
     return replace(rules, incompatible=(*rules.incompatible, OWN_SUBMISSION))
 
 
-def _below_head_office(holder: Holder) -> Holder:
-    return replace(holder, limits=tuple(limit for limit in holder.limits if limit.level < HEAD_OFFICE))
+def _is_as_strict(duty: IncompatibleDuty) -> bool:
+    return "submit" in duty.steps and ANY in duty.items and not duty.concurrent_limit
+
+
+def _between(holder: Holder, above: int) -> Holder:
+    """The limits above a level and below head office; `above` 0 keeps those of posts without a level too."""
+    lowest = above + 1 if above else 0
+    return replace(holder, limits=tuple(one for one in holder.limits if lowest <= one.level < HEAD_OFFICE))
 
 
 def _signed(chain: Chain, matter: Matter, holders: Sequence[Holder], rules: Rules) -> list[Station] | None:

@@ -110,11 +110,12 @@ def _chain_objections(docket: Docket, ruling: Ruling, holder: Holder, outcome: s
 
 
 def _outranks(docket: Docket, ruling: Ruling) -> bool:
-    """Somebody else's station may be taken by who could decide the matter, or stands as high."""
+    """Somebody else's station may be taken by who could decide; an opinion by who stands as high, too."""
     if docket.step_kind == ChainStep.Kind.COSIGN:
         return False
     is_as_high = ruling.basis is not None and ruling.basis.level >= docket.step_level
-    return ruling.may_sign or (ruling.may_refer and is_as_high)
+    is_opinion = docket.step_kind == ChainStep.Kind.PRELIMINARY
+    return ruling.may_sign or (ruling.may_refer and is_as_high and is_opinion)
 
 
 def _cosign_objections(docket: Docket, ruling: Ruling) -> Iterator[Objection]:

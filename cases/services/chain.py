@@ -19,10 +19,13 @@ from departments.models.people import AdminRole
 NOBODY_HERE = "本机构无有权人，直接报总公司审批"
 
 
-def plan_for(submission: Submission) -> Plan:
-    """The stations as they would be made now; a constant number of queries, for a saved submission or not."""
+def plan_for(submission: Submission, *, above: int = 0) -> Plan:
+    """The stations as they would be made now; a constant number of queries, for a saved submission or not.
+
+    `above`: only with people of a higher level.
+    """
     holders = holders_of(submission.item.code, loads=_loads())
-    return plan_chain(matter_of(submission), holders, rules_for())
+    return plan_chain(matter_of(submission), holders, rules_for(), above)
 
 
 def _loads() -> dict[int, int]:

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from authority.models import LedgerEntry
 from authority.refusals import Refused
+from authority.rulings import HEAD_OFFICE
+from cases.chains import Station
 from cases.conflicts import KeyReused
 from cases.items import CASE_ITEMS, return_action
 from cases.lifecycle import Action
 from cases.models import ChainStep, Decision, Outcome, Step
 from cases.rulings import permits
-from cases.services.chain import leave, reach
+from cases.services.chain import leave, make_chain, reach
 from cases.services.desk import Desk, Verdict, decided_before, judge, read_desk
 from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
 from cases.services.problems import note_problems
@@ -91,19 +93,19 @@ def _refer_up(desk: Desk) -> LedgerEntry:
     """To the next station that stands higher than the one who refers; past the last, to head office."""
     upper, goes_to_head_office = desk.upper(), desk.goes_to_head_office()
     leave(desk.step, ChainStep.Status.DONE, desk.passed_over())
-    if upper and not goes_to_head_office:
+    upper = upper or _one_more(desk)
+    if not goes_to_head_office:
         return _hand_on(desk, upper, Step.PRELIMINARY)
-    reach(upper or _head_office_step(desk), desk.case)
+    reach(upper, desk.case)
     request = HeadOfficeRequest(desk.verdict.opinion, desk.pack(), desk.verdict.due_at)
     escalation = open_escalation(desk.submission, request, by=desk.by)
     return _conclude(desk, escalation_change(escalation), Step.PRELIMINARY)
 
 
-def _head_office_step(desk: Desk) -> ChainStep:
-    number = desk.steps[-1].number + 1
-    return ChainStep.objects.create(
-        submission=desk.submission, number=number, kind=ChainStep.Kind.HEAD_OFFICE, level=6
-    )
+def _one_more(desk: Desk) -> ChainStep:
+    """The chain goes on above its last station, at the least with the head office."""
+    stations = desk.further or (Station("head_office", HEAD_OFFICE),)
+    return make_chain(desk.submission, stations, after=desk.steps[-1].number)[0]
 
 
 _ACTS: Mapping[Outcome, Callable[[Desk], LedgerEntry]] = {

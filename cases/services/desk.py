@@ -11,12 +11,14 @@ from uuid import UUID
 
 from authority.holders import holder_for, rules_for
 from authority.rulings import Basis, Objection, Ruling
+from cases.chains import Station
 from cases.conflicts import KeyReused
 from cases.items import CASE_ITEMS, return_action
 from cases.lifecycle import Stage
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Decision, Outcome, ProblemClass, Step, Submission
 from cases.rulings import AGREEING, Docket, may_decide_submission
+from cases.services.chain import plan_for
 from cases.services.escalating import pack_objections, pack_of
 from cases.services.transition import lock_case
 from departments.models import Staff
@@ -51,6 +53,7 @@ class Desk:
     verdict: Verdict
     by: Staff
     ruling: Ruling
+    further: tuple[Station, ...] = ()
 
     @property
     def submission(self) -> Submission:
@@ -91,8 +94,14 @@ class Desk:
     def goes_to_head_office(self) -> bool:
         if self.verdict.outcome != Outcome.REFER_UP:
             return False
-        upper = self.upper()
+        upper = self.upper() or next(iter(self.further), None)
         return upper is None or upper.kind == ChainStep.Kind.HEAD_OFFICE
+
+    def look_further(self) -> None:
+        """Past the last station of the chain: who stands above the person who asks for somebody higher."""
+        if self.verdict.outcome == Outcome.REFER_UP and not self.verdict.is_straight_up and not self.upper():
+            level = self.basis.level if self.basis else self.step.level
+            self.further = plan_for(self.submission, above=level).stations
 
     def pack(self) -> dict[str, Any]:
         return pack_of(self.submission, missing_papers=self.verdict.missing_papers)
@@ -133,6 +142,7 @@ def judge(desk: Desk) -> None:
     desk.ruling = may_decide_submission(
         docket_of(desk.step, desk.steps), holder, rules_for(), desk.verdict.outcome
     )
+    desk.look_further()
     for objection in _objections(desk):
         desk.ruling = desk.ruling.with_objection(objection)
 

@@ -17,10 +17,11 @@ from cases.items import reviews_needed
 from cases.lifecycle import Action
 from cases.models import CaseLoss, ClaimCase, Step, Submission
 from cases.numbers import next_number
-from cases.rulings import may_register_in, refused_for
+from cases.rulings import may_register_in, may_work, refused_for, with_objections
 from cases.services.transition import (
     Change,
     apply,
+    lock_case,
     note_amount,
     note_step,
     start_work,
@@ -139,9 +140,10 @@ def _store_losses(case: ClaimCase, rows: Iterable[LossRow]) -> None:
 @transaction.atomic
 def adjust(case: ClaimCase, amounts: Mapping[int, Decimal], *, by: Staff, seen: int) -> ClaimCase:
     """理算: what is owed per loss, in yuan by loss id, never above what was reviewed."""
-    case = start_work(case, Action.ADJUST, by, seen)
+    case = lock_case(case.pk, seen)
     losses = list(case.losses.all())
-    insist_on(refused_for(_adjusting_objections(case, losses, amounts)))
+    objections = _adjusting_objections(case, losses, amounts)
+    insist_on(with_objections(may_work(case, Action.ADJUST, by), objections))
     for loss in losses:
         loss.adjusted = amounts.get(loss.pk, Decimal(0))
     bulk_update_with_history(losses, CaseLoss, ["adjusted"])
