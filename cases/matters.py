@@ -39,7 +39,7 @@ def matter_of(submission: Submission) -> Matter:
 
 def matters_of(submissions: Sequence[Submission]) -> list[Matter]:
     """In the order given; two queries for any number of them. Needs `case__unit` and `item` at hand."""
-    files = _read({submission.case_id for submission in submissions})
+    files = _read(submissions)
     return [_matter(submission, files) for submission in submissions]
 
 
@@ -75,18 +75,22 @@ def _per_person(sums: str, losses: Iterable[CaseLoss]) -> Decimal | None:
     return max(persons.values(), default=None)
 
 
-def _read(case_ids: Iterable[int]) -> _Files:
-    files, ids = _Files(), list(case_ids)
-    for loss in CaseLoss.objects.filter(case__in=ids).only("case_id", "line", "loss_class"):
-        files.losses[loss.case_id].append(loss)
-    for step in CaseStep.objects.filter(case__in=ids).only("case_id", "step", "person_id", "acted_for_id"):
+def _read(submissions: Sequence[Submission]) -> _Files:
+    """The losses only of those that ask about some of them: a whole case carries its lines itself."""
+    files = _Files()
+    in_part = {one.case_id for one in submissions if _classes_of(one)}
+    if in_part:
+        for loss in CaseLoss.objects.filter(case__in=in_part).only("case_id", "line", "loss_class"):
+            files.losses[loss.case_id].append(loss)
+    steps = CaseStep.objects.filter(case__in={one.case_id for one in submissions})
+    for step in steps.only("case_id", "step", "person_id", "acted_for_id"):
         files.steps[step.case_id].append(step)
     return files
 
 
 def _matter(submission: Submission, files: _Files) -> Matter:
     case, item = submission.case, submission.item
-    asked = _asked(submission, files.losses[case.pk])
+    asked = [loss for loss in files.losses[case.pk] if loss.loss_class in _classes_of(submission)]
     return Matter(
         item=item.code,
         measure=item.measure,
@@ -104,15 +108,15 @@ def _matter(submission: Submission, files: _Files) -> Matter:
     )
 
 
-def _asked(submission: Submission, losses: list[CaseLoss]) -> list[CaseLoss]:
-    classes = CASE_ITEMS[submission.item.code].loss_classes if submission.item.code in CASE_ITEMS else None
-    return [loss for loss in losses if not classes or loss.loss_class in classes]
+def _classes_of(submission: Submission) -> frozenset[str]:
+    """The loss classes that the item is about; none named means the whole case."""
+    item = CASE_ITEMS.get(submission.item.code)
+    return item.loss_classes if item else frozenset()
 
 
 def _loss_classes(submission: Submission) -> frozenset[str]:
-    item = CASE_ITEMS.get(submission.item.code)
-    known = frozenset(submission.case.loss_classes)
-    return (known & item.loss_classes or item.loss_classes) if item and item.loss_classes else known
+    asked, known = _classes_of(submission), frozenset(submission.case.loss_classes)
+    return (known & asked or asked) if asked else known
 
 
 def _amounts(submission: Submission) -> dict[str, int]:

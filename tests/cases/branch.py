@@ -13,14 +13,13 @@ from cases import services
 from cases.lifecycle import Stage
 from cases.models import ChainStep, ClaimCase, Decision, Submission
 from cases.services import LossRow, Request, Verdict
-from departments.models import OrgUnit, PostType, Staff, UnitKind
+from departments.models import OrgUnit, Post, PostType, Staff, UnitKind
 from tests.factories import (
     AppointmentFactory,
     CaseFactory,
     CaseLossFactory,
     GrantFactory,
     OrgUnitFactory,
-    PostFactory,
     StaffFactory,
 )
 
@@ -78,7 +77,8 @@ def in_post(code: str, unit: OrgUnit) -> Any:
     staff = StaffFactory(name=f"{post_type.name}{unit.short_name}", is_staff=post_type.enters_admin)
     for permission in post_type.permissions:
         assign_perm(permission, staff, unit)
-    return AppointmentFactory(staff=staff, post=PostFactory(unit=unit, post_type=post_type))
+    post, _ = Post.objects.get_or_create(unit=unit, post_type=post_type, defaults={"headcount": 5})
+    return AppointmentFactory(staff=staff, post=post)
 
 
 def grant(appointment: Any, item: str, limit: str, **terms: Any) -> Any:
