@@ -30,7 +30,7 @@ OWN_WORDS = {
     "reports": "dashboards periods runs workbook",
     "claims_admin": """
         settings celery wsgi serving embedded supervisor children
-        security sign_in passwords health logs traced
+        security sign_in passwords health checks logs traced
         navigation statuses vendor demo
     """,
 }
