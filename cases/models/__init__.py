@@ -1,5 +1,6 @@
 from cases.models.case import CaseUserPermission, ClaimCase, CoverageLine, LossClass
-from cases.models.decisions import ChainStep, Decision, Escalation, Outcome, Submission
+from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
+from cases.models.escalations import Escalation
 from cases.models.filters import SavedFilter
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.papers import CasePaper
@@ -19,6 +20,7 @@ __all__ = [
     "EstimateChange",
     "LossClass",
     "Outcome",
+    "OverAuthorityCase",
     "Payment",
     "ProblemClass",
     "ProblemFinding",

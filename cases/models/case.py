@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from guardian.models import UserObjectPermissionAbstract
+from guardian.models import UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
 from cases.lifecycle import WORK_ORDER, ClosingKind, Stage
@@ -202,7 +202,7 @@ class ClaimCase(models.Model):
         return reverse("cases:detail", args=[self.pk])
 
 
-class CaseUserPermission(UserObjectPermissionAbstract):
+class CaseUserPermission(UserObjectPermissionBase):
     """A case lent to somebody outside its unit, until a date; the exception beside the unit permissions."""
 
     content_object = models.ForeignKey(ClaimCase, models.CASCADE, related_name="loans")
@@ -210,8 +210,9 @@ class CaseUserPermission(UserObjectPermissionAbstract):
     reason = models.CharField("理由", max_length=200)
     lent_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="出借人")
 
-    class Meta(UserObjectPermissionAbstract.Meta):
+    class Meta(UserObjectPermissionBase.Meta):
         abstract = False
+        verbose_name = verbose_name_plural = "案件借阅"
         indexes = [models.Index(fields=["user", "until"], name="cases_loan_by_person")]
 
 

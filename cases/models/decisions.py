@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from authority.models import AuthorityItem, LedgerEntry, PersonalGrant
 from cases.models.case import ClaimCase
 from departments.models import Staff
+
+DEPARTMENT_LEVEL = 5
 
 
 class Outcome(models.TextChoices):
@@ -17,6 +18,29 @@ class Outcome(models.TextChoices):
     RETURN = "return", "退回"
     REFUSE = "refuse", "不同意"
     REFER_UP = "refer_up", "初核上报"
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, staff: Staff) -> SubmissionQuerySet:
+        """The requests on the cases a person may see."""
+        return self.filter(case__in=ClaimCase.objects.visible_to(staff))
+
+    def over_authority(self) -> SubmissionQuerySet:
+        """Open, and waiting for the department's head or on a chain that ends at the head office."""
+        open_steps = ChainStep.objects.filter(submission=OuterRef("pk"), status__in=["now", "waiting"])
+        high = Q(status="now", level__gte=DEPARTMENT_LEVEL) | Q(kind="head_office")
+        return self.filter(Exists(open_steps.filter(high)), status="open")
+
+    def with_station(self) -> SubmissionQuerySet:
+        """With `station_*`: where the request waits now, for whom, since when."""
+        return self.annotate(
+            station=FilteredRelation("chain", condition=Q(chain__status="now")),
+            station_id=F("station__pk"),
+            station_level=F("station__level"),
+            station_kind=F("station__kind"),
+            station_name=F("station__staff__name"),
+            waiting_since=F("station__arrived_at"),
+        )
 
 
 class Submission(models.Model):
@@ -45,6 +69,8 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField("提交时间")
     decided_at = models.DateTimeField("终结时间", null=True, blank=True)
     idempotency_key = models.UUIDField("幂等键", null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "报批"
@@ -79,6 +105,14 @@ class Submission(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:detail", args=[self.case_id])
+
+
+class OverAuthorityCase(Submission):
+    """超权限案件: the requests that the department's head reviews; the same rows, listed in the admin."""
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = "超权限案件"
 
 
 class ChainStep(models.Model):
@@ -198,71 +232,3 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.get_outcome_display()}"
-
-
-class Escalation(models.Model):
-    """上报总公司: the department's proposal with its pack, and the head office's answer."""
-
-    class Status(models.TextChoices):
-        SENT = "sent", "已上报"
-        ANSWERED = "answered", "已批复"
-        EXECUTED = "executed", "已执行"
-
-    class Answer(models.TextChoices):
-        AGREED = "agreed", "同意"
-        ALTERED = "altered", "调整金额"
-        REFUSED = "refused", "不同意"
-
-    number = models.CharField("上报编号", max_length=30, unique=True)
-    case = models.ForeignKey(ClaimCase, models.PROTECT, related_name="escalations", verbose_name="赔案")
-    submission = models.OneToOneField(
-        Submission, models.PROTECT, related_name="escalation", verbose_name="报批"
-    )
-    proposal = models.TextField("部门意见")
-    amount = models.DecimalField("上报金额(元)", max_digits=14, decimal_places=2)
-    pack = models.JSONField("材料清单")
-    sent_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="上报人")
-    sent_at = models.DateTimeField("上报时间")
-    due_at = models.DateTimeField("批复期限", null=True, blank=True)
-    status = models.CharField("状态", max_length=10, choices=Status, default=Status.SENT)
-    answer = models.CharField("批复", max_length=10, choices=Answer, blank=True)
-    answer_no = models.CharField("批复号", max_length=40, blank=True)
-    answer_amount = models.DecimalField(
-        "批复金额(元)", max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    conditions = models.TextField("批复条件", blank=True)
-    answered_by_name = models.CharField("批复人", max_length=30, blank=True)
-    answered_at = models.DateTimeField("批复时间", null=True, blank=True)
-    entered_by = models.ForeignKey(
-        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="录入人"
-    )
-    scan = models.FileField("批复扫描件", upload_to="escalations/", blank=True)
-    executed_at = models.DateTimeField("执行时间", null=True, blank=True)
-    executed_by = models.ForeignKey(
-        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="执行确认人"
-    )
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "上报总公司"
-        ordering = ["-sent_at", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["sent", "answered", "executed"]), name="cases_escalation_status_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(status="sent", answer="", answered_at=None)
-                | (
-                    ~Q(status="sent") & ~Q(answer="") & Q(answered_at__isnull=False, entered_by__isnull=False)
-                ),
-                name="cases_escalation_answered_when_over",
-            ),
-            models.CheckConstraint(
-                condition=~Q(answer="altered") | Q(answer_amount__isnull=False),
-                name="cases_escalation_altered_names_amount",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
