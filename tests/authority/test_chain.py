@@ -95,6 +95,12 @@ def test_no_opinion_is_asked_of_an_equal() -> None:
     assert way(chain_for(matter(80_000), (small, REVIEWER), rules())) == [("final", 3)]
 
 
+def test_no_opinion_is_asked_above_somebody_who_may_decide() -> None:
+    small = person(7, limit(10_000, level=4))
+
+    assert way(chain_for(matter(80_000), (small, REVIEWER, DEPARTMENT_HEAD), rules())) == [("final", 3)]
+
+
 def test_a_referral_rule_takes_the_final_step_up() -> None:
     of = matter(4_000, flags=codes("imported_vehicle"))
 

@@ -156,6 +156,22 @@ def test_separation_of_duties(steps: Any, concurrent: int, against: list[str], n
     assert [notice.code for notice in ruling.notices] == notices
 
 
+@pytest.mark.parametrize(
+    ("text", "concurrent", "said"),
+    [
+        ("", 0, "不相容岗位（SOD-02）"),
+        ("查勘人员不得核赔", 0, "查勘人员不得核赔"),
+        ("查勘人员不得核赔", 2_000_00, "查勘人员不得核赔：兼任仅限 2,000.00 元以内"),
+        ("", 90_000_00, "SOD-02：限额内兼任，列入抽查"),
+        ("查勘人员不得核赔", 90_000_00, "查勘人员不得核赔：限额内兼任，列入抽查"),
+    ],
+)
+def test_the_wording_of_a_conflict(text: str, concurrent: int, said: str) -> None:
+    ruling = ask(matter(steps=did("survey")), under=rules(duty(text=text, concurrent_limit=concurrent)))
+
+    assert [told.text for told in (*ruling.objections, *ruling.notices)] == [said]
+
+
 def test_never_together_means_not_even_for_nothing() -> None:
     assert ask(matter(0, steps=did("survey")), under=rules(duty())).codes == ("sod:SOD-02",)
 

@@ -119,9 +119,11 @@ def test_a_missing_certificate_freezes_its_own_grant_only() -> None:
         pytest.param([ceiling(item="any")], REFER, ["ceiling"], id="a ceiling for every item"),
         pytest.param([ceiling(item="refusal")], ALLOWED, [], id="of another item"),
         pytest.param([ceiling(unit_path=MY)], ALLOWED, [], id="of a unit below the post"),
-        pytest.param([ceiling(lines=codes("ctpl"))], REFER, ["ceiling"], id="holds one line of two"),
-        pytest.param([ceiling(lines=codes())], REFER, ["ceiling"], id="an empty set passes nothing on"),
-        pytest.param([ceiling(litigation="yes")], REFER, ["ceiling"], id="passes on litigation only"),
+        pytest.param([ceiling(90_000, lines=codes("ctpl"))], REFER, ["ceiling"], id="holds one line of two"),
+        pytest.param(
+            [ceiling(90_000, lines=codes())], REFER, ["ceiling"], id="an empty set passes nothing on"
+        ),
+        pytest.param([ceiling(90_000, litigation="yes")], REFER, ["ceiling"], id="passes on litigation only"),
         pytest.param([ceiling(90_000), ceiling(50_000)], REFER, ["ceiling"], id="the narrowest counts"),
         pytest.param([ceiling(measure="")], REFER, ["ceiling"], id="by the item's own measure"),
         pytest.param([ceiling(measure="item")], REFER, ["ceiling"], id="by another measure"),
@@ -134,11 +136,36 @@ def test_ceilings(caps: list[Any], outcome: str, against: list[str]) -> None:
     assert (ruling.outcome, list(dict.fromkeys(ruling.codes))) == (outcome, against)
 
 
+@pytest.mark.parametrize(
+    ("terms", "outcome"),
+    [
+        ({"special_kinds": codes("")}, ALLOWED),
+        ({"special_kinds": codes("ex_gratia")}, REFER),
+        ({"litigation": "no"}, ALLOWED),
+        ({"lines": codes("ctpl", "own_damage"), "loss_classes": codes("vehicle", "person")}, ALLOWED),
+        ({"loss_classes": codes("vehicle")}, REFER),
+        ({"lines": codes("ctpl")}, REFER),
+    ],
+)
+def test_what_a_unit_was_not_given_it_cannot_hold(terms: dict[str, Any], outcome: str) -> None:
+    both = matter(loss_classes=codes("vehicle", "person"))
+
+    assert ask(both, under=rules(ceiling(90_000, **terms))).outcome == outcome
+
+
 def test_ceilings_per_line_cap_together_with_the_smallest() -> None:
     both = ceiling(90_000, lines=codes("ctpl")), ceiling(85_000, lines=codes("own_damage"))
     apart = ceiling(1, lines=codes("extra"))
 
     assert ask(under=rules(*both, apart)).basis.limit == 85_000_00
+
+
+def test_a_unit_that_was_given_none_of_it_is_named_with_its_letter() -> None:
+    rows = [ceiling(lines=codes(), letter_no=letter) for letter in ("总2号", "总1号")]
+
+    assert [o.text for o in ask(under=rules(*rows)).objections] == [
+        "四川分公司的机构授权（总1号）不含此类情形"
+    ]
 
 
 def test_a_ceiling_no_lower_than_the_limit_is_not_named() -> None:
