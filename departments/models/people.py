@@ -208,3 +208,8 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} {self.get_kind_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Coming or under way, and not cancelled."""
+        return self.cancelled_at is None and self.ends_at > timezone.now()

@@ -63,7 +63,7 @@ def cancel_absence(absence: Absence, *, by: Staff) -> Absence:
     """Take an absence back before it is over. Raises NotAllowed with every objection."""
     absence = Absence.objects.select_for_update(of=("self",), no_key=True).get(pk=absence.pk)
     today, now = timezone.localdate(), timezone.now()
-    state = "cancelled" if absence.cancelled_at else "over" if absence.ends_at <= now else "open"
+    state = "open" if absence.is_open else "cancelled" if absence.cancelled_at else "over"
     units = units_of(absence.staff, today)
     insist_on(may_cancel_absence(absence.staff_id, units, state, actor_of(by, today)))
     absence.cancelled_at = now

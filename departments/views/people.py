@@ -120,7 +120,7 @@ def _person_context(viewer: Staff, shown: Staff) -> dict[str, object]:
         "shown": shown,
         "current": current,
         "others": [one for one in held if one not in current],
-        "duties": duties_of_posts(one.post for one in current),
+        "duties": duties_of_posts([one.post for one in current]),
         "absences": shown.absences.select_related("recorded_by").order_by("-starts_at")[:20],
         "absence_now": absences_now([shown.pk]).get(shown.pk),
         "managed": actor.managed,
