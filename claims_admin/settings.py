@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "cases",
     "reports",
 ]
+# History is for reading: what it shows is not put back by a button.
+SIMPLE_HISTORY_REVERT_DISABLED = True
 MIDDLEWARE = [
     "claims_admin.security.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from departments.models.people import Staff, id_as_range
@@ -165,3 +166,8 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} {self.post}"
+
+    @property
+    def is_current(self) -> bool:
+        today = timezone.localdate()
+        return self.starts_on <= today and (self.ends_on is None or self.ends_on >= today)

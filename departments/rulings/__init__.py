@@ -16,11 +16,12 @@ from departments.rulings.posts import (
     StaticRule,
     Terms,
     may_appoint,
+    may_fill,
     may_relieve,
     may_set_headcount,
 )
 from departments.rulings.ruling import Objection, Ruling
-from departments.rulings.units import may_close_unit, may_move_unit, may_open_unit
+from departments.rulings.units import may_close_unit, may_found_head_office, may_move_unit, may_open_unit
 
 __all__ = [
     "Actor",
@@ -38,6 +39,8 @@ __all__ = [
     "may_assign_admin_role",
     "may_cancel_absence",
     "may_close_unit",
+    "may_fill",
+    "may_found_head_office",
     "may_keep_account",
     "may_move_unit",
     "may_open_unit",

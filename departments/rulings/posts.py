@@ -107,6 +107,13 @@ def may_appoint(
     )
 
 
+def may_fill(post: PostFacts, actor: Actor) -> Ruling:
+    """May `actor` appoint anybody at all? The part of `may_appoint` that no candidate changes."""
+    return ruling_of(
+        _actor_objections(post, actor), closed(post.unit), near_misses=_what_would_help(post, actor)
+    )
+
+
 def may_relieve(held: HeldFor, on: date, today: date, actor: Actor) -> Ruling:
     """May `actor` end this appointment with `on` as its last day?"""
     return ruling_of(

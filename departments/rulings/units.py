@@ -25,6 +25,18 @@ def may_open_unit(parent: UnitFacts, kind: str, taken: bool, actor: Actor) -> Ru
     )
 
 
+def may_found_head_office(kind: str, is_there: bool, actor: Actor) -> Ruling:
+    """May `actor` begin the tree?"""
+    objections = []
+    if not actor.is_system_administrator:
+        objections.append(Objection("not_system_administrator", "总公司由系统管理员设立"))
+    if is_there:
+        objections.append(Objection("head_office", "总公司已经设立：新机构须选择上级"))
+    if kind != "head_office":
+        objections.append(Objection("wrong_place", "没有上级的机构只能是总公司"))
+    return ruling_of(objections)
+
+
 def may_move_unit(unit: UnitFacts, target: UnitFacts, taken: bool, actor: Actor) -> Ruling:
     """May `actor` move the unit, with all below it, under `target`?"""
     return ruling_of(

@@ -7,11 +7,19 @@ from departments.services.people import (
     disable_account,
     enable_account,
     record_absence,
+    ruling_on_absence,
     units_of,
 )
-from departments.services.posts import AppointmentTerms, appoint, relieve, set_headcount
+from departments.services.posts import (
+    AppointmentTerms,
+    appoint,
+    relieve,
+    ruling_on_filling,
+    ruling_on_relieving,
+    set_headcount,
+)
 from departments.services.unit_access import sync_access, sync_everybody
-from departments.services.units import NewUnit, close_unit, move_unit, open_unit
+from departments.services.units import NewUnit, close_unit, found_head_office, move_unit, open_unit
 
 __all__ = [
     "AppointmentTerms",
@@ -23,10 +31,14 @@ __all__ = [
     "close_unit",
     "disable_account",
     "enable_account",
+    "found_head_office",
     "move_unit",
     "open_unit",
     "record_absence",
     "relieve",
+    "ruling_on_absence",
+    "ruling_on_filling",
+    "ruling_on_relieving",
     "set_headcount",
     "sync_access",
     "sync_everybody",

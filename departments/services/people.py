@@ -11,6 +11,7 @@ from departments.models import Absence, Appointment, Staff
 from departments.outbox import notify
 from departments.refusals import insist_on
 from departments.rulings import (
+    Ruling,
     may_assign_admin_role,
     may_cancel_absence,
     may_keep_account,
@@ -30,15 +31,22 @@ class Away:
     note: str = ""
 
 
+def ruling_on_absence(staff: Staff, *, by: Staff, away: Away | None = None) -> Ruling:
+    """May `by` note this absence? Without one: may he note any for this person?"""
+    today = timezone.localdate()
+    overlapping = staff.absences.filter(cancelled_at=None)
+    overlaps = (
+        away is not None
+        and overlapping.filter(starts_at__lt=away.ends_at, ends_at__gt=away.starts_at).exists()
+    )
+    return may_record_absence(staff.pk, units_of(staff, today), overlaps, actor_of(by, today))
+
+
 @transaction.atomic
 def record_absence(staff: Staff, away: Away, *, by: Staff) -> Absence:
     """Note that a person will not work, or did not. Raises NotAllowed with every objection."""
     staff = Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
-    overlaps = staff.absences.filter(
-        cancelled_at=None, starts_at__lt=away.ends_at, ends_at__gt=away.starts_at
-    ).exists()
-    today = timezone.localdate()
-    insist_on(may_record_absence(staff.pk, units_of(staff, today), overlaps, actor_of(by, today)))
+    insist_on(ruling_on_absence(staff, by=by, away=away))
     absence = Absence(
         staff=staff,
         kind=away.kind,

@@ -10,7 +10,17 @@ from departments.authorship import save_as
 from departments.models import Appointment, OrgUnit, Post, PostType, Staff
 from departments.outbox import notify
 from departments.refusals import insist_on
-from departments.rulings import HeldFor, Period, PostFacts, Terms, may_appoint, may_relieve, may_set_headcount
+from departments.rulings import (
+    HeldFor,
+    Period,
+    PostFacts,
+    Ruling,
+    Terms,
+    may_appoint,
+    may_fill,
+    may_relieve,
+    may_set_headcount,
+)
 from departments.services.unit_access import sync_access
 from departments.standing import actor_of, candidate_of, period_of, post_facts, static_rules, unit_facts
 
@@ -52,19 +62,29 @@ def appoint(staff: Staff, post: Post, terms: AppointmentTerms, *, by: Staff) -> 
     return held
 
 
+def ruling_on_filling(post: Post, *, by: Staff) -> Ruling:
+    """May `by` appoint anybody to this post today? For the page, before it asks whom."""
+    today = timezone.localdate()
+    return may_fill(post_facts(post, today, Period(today)), actor_of(by, today))
+
+
+def ruling_on_relieving(held: Appointment, *, on: date, by: Staff) -> Ruling:
+    today, period = timezone.localdate(), period_of(held)
+    facts = HeldFor(held.staff_id, post_facts(held.post, today, period), period)
+    return may_relieve(facts, on, today, actor_of(by, today))
+
+
 @transaction.atomic
 def relieve(held: Appointment, *, on: date, by: Staff) -> Appointment:
     """End an appointment with `on` as its last day. Raises NotAllowed with every objection."""
     _locked(held.staff, held.post)
     held = Appointment.objects.select_related("staff", "post__unit", "post__post_type").get(pk=held.pk)
-    today = timezone.localdate()
-    facts = HeldFor(held.staff_id, post_facts(held.post, today, period_of(held)), period_of(held))
-    insist_on(may_relieve(facts, on, today, actor_of(by, today)))
+    insist_on(ruling_on_relieving(held, on=on, by=by))
     held.ends_on = on
     held.relieved_by = by
     save_as(held, by, "ends_on", "relieved_by")
     _tell(held, f"您任{held.post}至 {on:%Y-%m-%d} 止")
-    sync_access(held.staff, today)
+    sync_access(held.staff, timezone.localdate())
     return held
 
 

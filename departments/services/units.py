@@ -11,7 +11,7 @@ from departments.authorship import save_as
 from departments.models import Appointment, OrgUnit, Staff
 from departments.obstacles import obstacles_to_closing
 from departments.refusals import insist_on
-from departments.rulings import Objection, may_close_unit, may_move_unit, may_open_unit
+from departments.rulings import Objection, may_close_unit, may_found_head_office, may_move_unit, may_open_unit
 from departments.standing import actor_of, unit_facts
 
 
@@ -46,6 +46,23 @@ def open_unit(parent: OrgUnit, new: NewUnit, *, by: Staff) -> OrgUnit:
         opened_on=new.opened_on or today,
     )
     return save_as(unit, by)
+
+
+@transaction.atomic
+def found_head_office(new: NewUnit, *, by: Staff) -> OrgUnit:
+    """The root of the tree, once in the life of an installation. Raises NotAllowed."""
+    is_there, today = OrgUnit.objects.filter(parent=None).exists(), timezone.localdate()
+    insist_on(may_found_head_office(new.kind, is_there, actor_of(by, today)))
+    root = OrgUnit(
+        code=new.code,
+        name=new.name,
+        short_name=new.short_name,
+        kind=new.kind,
+        path=f"{new.code}/",
+        path_rank=f"{new.code}/",
+        opened_on=new.opened_on or today,
+    )
+    return save_as(root, by)
 
 
 @transaction.atomic

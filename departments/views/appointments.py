@@ -11,6 +11,7 @@ from departments.forms import AbsenceForm, AppointForm, RelieveForm
 from departments.http import StaffRequest
 from departments.models import Absence, Appointment, OrgUnit, Post, Staff
 from departments.panels import panels_for
+from departments.refusals import insist_on
 from departments.staffing import holders_of
 
 
@@ -18,6 +19,7 @@ from departments.staffing import holders_of
 def appoint(request: StaffRequest, pk: int) -> HttpResponse:
     visible = Post.objects.filter(unit__in=OrgUnit.objects.visible_to(request.user))
     post = get_object_or_404(visible.select_related("unit", "post_type"), pk=pk)
+    insist_on(services.ruling_on_filling(post, by=request.user))
     initial = {"staff": request.GET.get("staff"), "starts_on": timezone.localdate()}
     form = AppointForm(request.POST or None, viewer=request.user, initial=initial)
     if form.is_valid():
@@ -33,6 +35,8 @@ def relieve(request: StaffRequest, pk: int) -> HttpResponse:
     visible = Appointment.objects.filter(staff__in=Staff.objects.visible_to(request.user))
     held = get_object_or_404(visible.select_related("staff", "post__unit", "post__post_type"), pk=pk)
     form = RelieveForm(request.POST or None)
+    earliest = max(held.starts_on, timezone.localdate())
+    insist_on(services.ruling_on_relieving(held, on=earliest, by=request.user))
     if form.is_valid():
         services.relieve(held, on=form.cleaned_data["on"], by=request.user)
         messages.success(
@@ -46,6 +50,7 @@ def relieve(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def absence(request: StaffRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Staff.objects.visible_to(request.user), pk=pk)
+    insist_on(services.ruling_on_absence(shown, by=request.user))
     form = AbsenceForm(request.POST or None)
     if form.is_valid():
         noted = services.record_absence(shown, form.away, by=request.user)

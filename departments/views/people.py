@@ -111,9 +111,7 @@ def reveal(request: StaffRequest, pk: int) -> HttpResponse:
 def _person_context(viewer: Staff, shown: Staff) -> dict[str, object]:
     today = timezone.localdate()
     held = list(shown.appointments.select_related("post__unit", "post__post_type").order_by("-starts_on"))
-    current = [
-        one for one in held if one.starts_on <= today and (one.ends_on is None or one.ends_on >= today)
-    ]
+    current = [one for one in held if one.is_current]
     actor = actor_of(viewer, today)
     is_oneself = shown.pk == viewer.pk
     return {

@@ -1,0 +1,19 @@
+"""Accounts, the organisation and its reference data, for the three administrators."""
+
+from departments.admin.accounts import StaffAdmin
+from departments.admin.organisation import AppointmentAdmin, OrgUnitAdmin, PostAdmin
+from departments.admin.records import AccessRecordAdmin, OutboxMessageAdmin
+from departments.admin.reference import CalendarDayAdmin, DutyAdmin, IncompatibleDutyAdmin, PostTypeAdmin
+
+__all__ = [
+    "AccessRecordAdmin",
+    "AppointmentAdmin",
+    "CalendarDayAdmin",
+    "DutyAdmin",
+    "IncompatibleDutyAdmin",
+    "OrgUnitAdmin",
+    "OutboxMessageAdmin",
+    "PostAdmin",
+    "PostTypeAdmin",
+    "StaffAdmin",
+]

@@ -1,0 +1,64 @@
+"""What the system notes about itself: messages that wait or failed, and who took data out."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from departments.admin.kept import SeenByAdministrators, who
+from departments.delivery import MOST_ATTEMPTS
+from departments.models import AccessRecord, OutboxMessage
+from departments.models.people import AdminRole
+from departments.standing import is_administrator
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "状态"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("failed", "已停止重试"), ("waiting", "待送"), ("delivered", "已送达")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "delivered":
+            return queryset.exclude(delivered_at=None)
+        waiting = queryset.filter(delivered_at=None)
+        chosen = {
+            "failed": waiting.filter(attempts__gte=MOST_ATTEMPTS),
+            "waiting": waiting.filter(attempts__lt=MOST_ATTEMPTS),
+        }
+        return chosen.get(self.value() or "", queryset)
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(SeenByAdministrators):
+    """A message that failed five times stands here until somebody mends the cause and has it tried again."""
+
+    list_display = ("id", "topic", "created_at", "delivered_at", "attempts", "last_error")
+    list_filter = (StateFilter, "topic")
+    fields = ("topic", "created_at", "delivered_at", "attempts", "last_error")
+    ordering = ("-id",)
+    show_full_result_count = False
+    actions = ("try_again",)
+
+    @admin.action(description="重新投递所选的失败消息")
+    def try_again(self, request: HttpRequest, queryset: QuerySet) -> None:
+        if not is_administrator(who(request), AdminRole.SYSTEM):
+            messages.error(request, "只有系统管理员可以重新投递。")
+            return
+        count = queryset.filter(delivered_at=None).update(attempts=0, last_error="")
+        messages.success(request, f"{count} 条消息将重新投递。")
+
+
+@admin.register(AccessRecord)
+class AccessRecordAdmin(SeenByAdministrators):
+    """For the audit administrator: exports, downloads, looks behind a mask."""
+
+    list_display = ("at", "staff", "kind", "subject", "row_count", "reason")
+    list_filter = ("kind",)
+    list_select_related = ("staff",)
+    search_fields = ("staff__name", "staff__employee_no", "subject")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.is_authenticated and is_administrator(who(request), AdminRole.AUDIT)
