@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.forms import Form
 from django.utils import timezone
@@ -59,11 +58,16 @@ class LetterPage:
     events: tuple[Event, ...]
     rulings: Mapping[str, Ruling]
     reason_form: Form | None = None
-    changes: tuple[Any, ...] = ()
 
     @property
     def may_edit(self) -> bool:
         return "edit" in self.rulings and self.rulings["edit"].allowed
+
+    @property
+    def shows_ruling(self) -> bool:
+        """Before it is in force: what stands in the way, or that nothing does."""
+        submit = self.rulings.get("submit")
+        return "approve" in self.rulings or (submit is not None and not submit.allowed)
 
 
 def letter_page(letter: AuthorityLetter, staff: Staff, reason_form: Form | None = None) -> LetterPage:
@@ -96,6 +100,12 @@ def _rulings(letter: AuthorityLetter, staff: Staff) -> dict[str, Ruling]:
         )
         return {"revoke": may_revoke(terms, actor, holders)}
     return {}
+
+
+def revoking(grant: PersonalGrant, staff: Staff) -> Ruling:
+    """May this person take this one grant away?"""
+    actor = actor_for(staff, grant.letter.issuing_unit)
+    return may_revoke(letter_terms(grant.letter), actor, [grant.holder_id])
 
 
 def _events(letter: AuthorityLetter) -> list[Event]:

@@ -61,16 +61,13 @@ def contents_of(letter: AuthorityLetter) -> Contents:
 
 
 def grants_of(letter: AuthorityLetter) -> GrantQuerySet:
-    """In the order of the printed letter, with all that a line shows."""
-    grants = PersonalGrant.objects.with_terms().filter(letter=letter)
-    return grants.order_by(
-        "appointment__post__unit__path_rank", "-appointment__post__post_type__level", "holder", "pk"
-    )
+    """In the order in which they were written, with all that a line shows."""
+    return PersonalGrant.objects.with_terms().filter(letter=letter).order_by("pk")
 
 
 def ceilings_of(letter: AuthorityLetter) -> CeilingQuerySet:
     ceilings = UnitCeiling.objects.select_related("letter", "item", "unit").filter(letter=letter)
-    return ceilings.order_by("item__rank", "pk")
+    return ceilings.order_by("pk")
 
 
 def standing_ceilings(letter: AuthorityLetter) -> tuple[Ceiling, ...]:

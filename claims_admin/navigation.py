@@ -51,6 +51,14 @@ def enters_admin(staff: Staff) -> bool:
 
 GROUPS: tuple[Group, ...] = (
     Group("赔案", (Entry("案件清单", "cases:index"),)),
+    Group(
+        "授权与责任",
+        (
+            Entry("授权一览", "authority:matrix"),
+            Entry("授权书", "authority:letters"),
+            Entry("谁能批", "authority:who_can"),
+        ),
+    ),
     Group("统计与报送", (Entry("经营看板", "reports:dashboard"), Entry("定期报表", "reports:runs"))),
     Group("系统管理", (Entry("管理后台", "admin:index", enters_admin),)),
 )

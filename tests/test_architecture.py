@@ -24,7 +24,9 @@ OWN_WORDS = {
         access access_log authorship calendar delivery http masking obstacles origin outbox paging panels
         refusals responsibility sheets staffing standing
     """,
-    "authority": "approvers coverage export granting holders ledger letter_page letters matrix refusals",
+    "authority": """
+        approvers coverage export granting holders ledger letter_page letters matrix panels refusals
+    """,
     "cases": "chains conflicts export importing items listing matters numbers",
     "registers": "kit",
     "reports": "dashboards periods runs workbook",

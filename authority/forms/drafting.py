@@ -75,7 +75,7 @@ class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class _LineForm(forms.Form):
     clause = forms.CharField(label="条款", max_length=20)
-    item = forms.ModelChoiceField(AuthorityItem.objects.all(), label="事项")
+    item = forms.ModelChoiceField(AuthorityItem.objects.all(), label="事项", empty_label="请选择")
     unit = forms.ModelChoiceField(OrgUnit.objects.none(), label="适用机构", widget=_searchable())
     amount_max = _amount("金额上限(元)")
     lines = _codes("险别", LineCode.choices)
@@ -102,12 +102,14 @@ class GrantForm(_LineForm):
     """Offers the posts held today in the units the letter is for; other ids are no valid choice."""
 
     appointment = forms.ModelChoiceField(
-        Appointment.objects.none(), label="被授权人（岗位）", widget=_searchable()
+        Appointment.objects.none(), label="被授权人（岗位）", empty_label="请选择", widget=_searchable()
     )
     includes_below = forms.BooleanField(label="含下级机构", required=False, initial=True)
     amount_min = _amount("金额下限(元)", initial=0)
     cosign_count = forms.IntegerField(label="会签人数", min_value=0, max_value=9, initial=0)
-    cosign_post_type = forms.ModelChoiceField(PostType.objects.all(), label="会签岗位", required=False)
+    cosign_post_type = forms.ModelChoiceField(
+        PostType.objects.all(), label="会签岗位", required=False, empty_label="不会签"
+    )
 
     field_order = ("appointment", "item", "unit", "includes_below", "amount_max", "amount_min", "clause")
 

@@ -80,13 +80,18 @@ def _without_any(choices: Any) -> list[tuple[str, Any]]:
 class WhoCanForm(forms.Form):
     """A matter made up on the page, or brought along in the address from a case."""
 
-    item = forms.ModelChoiceField(AuthorityItem.objects.all(), label="事项", to_field_name="code")
+    item = forms.ModelChoiceField(
+        AuthorityItem.objects.all(), label="事项", to_field_name="code", empty_label="请选择"
+    )
     amount = forms.DecimalField(
         label="金额(元)", min_value=Decimal(0), max_digits=14, decimal_places=2,
         help_text="核赔等按案件累计计量的事项，填案件累计金额",
     )  # fmt: skip
     unit = forms.ModelChoiceField(
-        OrgUnit.objects.none(), label="案件所属机构", widget=forms.Select(attrs={"data-search": ""})
+        OrgUnit.objects.none(),
+        label="案件所属机构",
+        empty_label="请选择",
+        widget=forms.Select(attrs={"data-search": ""}),
     )
     lines = forms.MultipleChoiceField(
         label="险别", choices=_without_any(LineCode.choices), widget=forms.CheckboxSelectMultiple

@@ -113,7 +113,8 @@ class GrantQuerySet(LimitQuerySet):
     def with_terms(self) -> Self:
         """With all that its limit and a line of the letter show."""
         return self.select_related(
-            "letter",
+            "letter__issuing_unit",
+            "letter__scope_unit",
             "item",
             "unit",
             "holder",

@@ -15,7 +15,7 @@ from authority.letters import actor_for, letter_terms, rows_of
 from authority.models import AuthorityLetter, LetterStatus
 from authority.models.letters import LetterMode
 from authority.refusals import insist_on
-from authority.views.letters import visible_letter
+from authority.views.letters import sent, visible_letter
 from departments.http import StaffRequest
 from departments.models import Staff
 
@@ -27,7 +27,7 @@ def letter_new(request: StaffRequest) -> HttpResponse:
     like = _like(request)
     initial = {name: getattr(like, name) for name in HEADING} if like else {}
     form = LetterForm(
-        request.POST or None,
+        sent(request),
         staff=request.user,
         initial={**initial, "valid_from": timezone.localdate()},
     )
@@ -41,7 +41,7 @@ def letter_new(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def letter_edit(request: StaffRequest, pk: int) -> HttpResponse:
     letter = _draft(request.user, pk)
-    form = LetterForm(request.POST or None, staff=request.user, instance=letter)
+    form = LetterForm(sent(request), staff=request.user, instance=letter)
     if form.is_bound and form.is_valid():
         services.amend_letter(letter, form.draft(), by=request.user)
         messages.success(request, "抬头已修改")
@@ -52,7 +52,7 @@ def letter_edit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def letter_line_new(request: StaffRequest, pk: int) -> HttpResponse:
     letter = _draft(request.user, pk)
-    form = _line_form(letter, request.POST or None)
+    form = _line_form(letter, sent(request))
     if form.is_bound and form.is_valid():
         if isinstance(form, GrantForm):
             services.add_grant(letter, form.line(), by=request.user)
@@ -66,7 +66,7 @@ def letter_line_new(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def letter_amounts(request: StaffRequest, pk: int) -> HttpResponse:
     letter = _draft(request.user, pk)
-    form = AmountsForm(request.POST or None, rows=rows_of(letter))
+    form = AmountsForm(sent(request), rows=rows_of(letter))
     if form.is_bound and form.is_valid():
         changed = services.set_amounts(letter, form.amounts(), by=request.user)
         messages.success(request, f"已调整 {changed} 项金额")

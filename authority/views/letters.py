@@ -3,13 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authority import services
 from authority.forms import LetterFilter, ReasonForm
-from authority.letter_page import letter_page, lines_of
+from authority.letter_page import letter_page, lines_of, revoking
 from authority.letters import ceilings_of, grants_of
 from authority.models import AuthorityLetter, PersonalGrant
 from departments.access import MANAGE_UNIT
@@ -24,6 +24,11 @@ ORDER = ("-valid_from", "-pk")
 def visible_letter(staff: Staff, pk: int) -> AuthorityLetter:
     letters = AuthorityLetter.objects.visible_to(staff).with_people()
     return get_object_or_404(letters, pk=pk)
+
+
+def sent(request: StaffRequest) -> QueryDict | None:
+    """What a form is bound to: also an empty POST is one."""
+    return request.POST if request.method == "POST" else None
 
 
 def drafts_somewhere(staff: Staff) -> bool:
@@ -86,12 +91,17 @@ def letter_revoke(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def grant_revoke(request: StaffRequest, pk: int) -> HttpResponse:
-    grants = PersonalGrant.objects.visible_to(request.user).select_related("letter")
-    grant = get_object_or_404(grants, pk=pk)
-    found = visible_letter(request.user, grant.letter_id)
-    return _with_reason(request, found, lambda why: services.revoke_grant(grant, by=request.user, reason=why))
+    grants = PersonalGrant.objects.visible_to(request.user).with_terms()
+    grant = get_object_or_404(grants, pk=pk, letter__in=AuthorityLetter.objects.visible_to(request.user))
+    form = ReasonForm(sent(request))
+    if form.is_bound and form.is_valid():
+        services.revoke_grant(grant, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, f"{grant.holder.name}的{grant.item.name}权限已撤销")
+        return redirect(grant.letter)
+    context = {"form": form, "grant": grant, "ruling": revoking(grant, request.user)}
+    return render(request, "authority/grant_revoke.html", context, status=422 if form.is_bound else 200)
 
 
 def _with_reason(request: StaffRequest, found: AuthorityLetter, act: Callable[[str], object]) -> HttpResponse:

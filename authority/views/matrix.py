@@ -8,9 +8,8 @@ from django.views.decorators.http import require_GET
 from authority.export import matrix_workbook
 from authority.forms import MatrixFilter
 from authority.matrix import grants_shown, matrix_for, uses_of
+from departments.access_log import record_export
 from departments.http import StaffRequest
-from departments.models import AccessRecord
-from departments.origin import current_origin
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -28,13 +27,7 @@ def matrix_export(request: StaffRequest) -> HttpResponse:
     """All pages of what the list shows, one line per grant; leaving the system is recorded."""
     form = MatrixFilter(request.GET, staff=request.user)
     grants = grants_shown(request.user, form.chosen(), form.chosen_item)
-    AccessRecord.objects.create(
-        staff=request.user,
-        kind=AccessRecord.Kind.EXPORT,
-        subject="授权一览表",
-        row_count=len(grants),
-        request_id=current_origin().request_id,
-    )
+    record_export(request.user, "授权一览表", len(grants))
     name = f"authority-{timezone.localdate():%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(matrix_workbook(grants, uses_of(grants)), content_type=XLSX, headers=headers)

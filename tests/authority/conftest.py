@@ -93,3 +93,15 @@ def branch(db) -> Branch:
         clerk=_person(units["my"], "理算员", 1),
         sub_head=_person(units["my"], "中支经理", 2, "see_people manage_unit"),
     )
+
+
+@pytest.fixture
+def as_head(client, branch):
+    client.force_login(branch.head)
+    return client
+
+
+@pytest.fixture
+def in_force(branch) -> PersonalGrant:
+    """The adjudicator's, up to 100,000 yuan."""
+    return branch.grant(branch.in_force(), amount_max=100_000)

@@ -1,0 +1,109 @@
+"""The admin: rules are the security administrator's, the ledger the auditor's, the rest is only read."""
+
+import pytest
+from django.urls import reverse
+
+from authority.admin import ReferralRuleForm
+from authority.models import AuthorityItem, LedgerEntry, ReferralRule
+from tests.factories import StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+LISTS = ("authorityitem", "referralrule", "authorityletter", "unitceiling", "personalgrant", "ledgerentry")
+
+
+def statuses(client, staff, page: str = "changelist") -> dict[str, int]:
+    client.force_login(staff)
+    return {name: client.get(reverse(f"admin:authority_{name}_{page}")).status_code for name in LISTS}
+
+
+@pytest.fixture
+def security(db):
+    return StaffFactory(admin_role="security", is_staff=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "ledger"),
+    [
+        ({"admin_role": "audit"}, 200),
+        ({"admin_role": "security"}, 403),
+        ({"is_superuser": True}, 403),
+        ({}, 403),
+    ],
+)
+def test_who_reads(client, values, ledger):
+    found = statuses(client, StaffFactory(is_staff=True, **values))
+
+    assert found == {**dict.fromkeys(LISTS, 200), "ledgerentry": ledger}
+
+
+@pytest.mark.parametrize("values", [{"admin_role": "audit"}, {"is_superuser": True}, {}])
+def test_nobody_else_writes(client, values):
+    assert set(statuses(client, StaffFactory(is_staff=True, **values), "add").values()) == {403}
+
+
+def test_the_security_administrator_writes_items_and_rules_only(client, security):
+    writable = {name for name, status in statuses(client, security, "add").items() if status == 200}
+
+    assert writable == {"authorityitem", "referralrule"}
+
+
+def test_a_changed_rule_is_in_the_ledger(client, security):
+    client.force_login(security)
+    rule = ReferralRule.objects.get(code="DEATH")
+    values = {
+        "code": rule.code,
+        "name": rule.name,
+        "kind": rule.kind,
+        "items": "adjudication",
+        "flags": "death",
+        "figures_over": '{"expected_loss": 1000}',
+        "to_level": "5",
+        "text": rule.text,
+        "source": rule.source,
+        "valid_from": rule.valid_from.isoformat(),
+    }
+
+    answer = client.post(reverse("admin:authority_referralrule_change", args=[rule.pk]), values)
+
+    assert answer.status_code == 302, answer.context["errors"]
+    rule.refresh_from_db()
+    assert (rule.to_level, rule.figures_over) == (5, {"expected_loss": "1000.00"})
+    entry = LedgerEntry.objects.get()
+    assert (entry.chain, entry.actor, entry.action) == (f"referralrule:{rule.pk}", security, "change_rule")
+    assert entry.details["changed"]["to_level"] == "5"
+
+
+def test_a_new_item_is_in_the_ledger(client, security):
+    client.force_login(security)
+    values = {"code": "new_item", "name": "新事项", "measure": "item", "rank": "99", "source": "测试"}
+
+    client.post(reverse("admin:authority_authorityitem_add"), values)
+
+    item = AuthorityItem.objects.get(code="new_item")
+    assert LedgerEntry.objects.get().action == "add_rule"
+    change = client.get(reverse("admin:authority_authorityitem_change", args=[item.pk]))
+    assert 'name="code"' not in change.content.decode()
+
+
+@pytest.mark.parametrize("figures", ['{"expected_loss": "much"}', "[1]"])
+def test_figures_are_sums_by_name(figures):
+    form = ReferralRuleForm({"figures_over": figures})
+
+    assert "形式" in form.errors["figures_over"][0]
+
+
+def test_letters_in_the_admin_are_those_one_may_see(client, branch, in_force):
+    url = reverse("admin:authority_authorityletter_changelist")
+    for who, count in ((branch.head, 1), (branch.sub_head, 0)):
+        type(who).objects.filter(pk=who.pk).update(is_staff=True)
+        client.force_login(who)
+        assert len(client.get(url).context["cl"].result_list) == count
+
+
+def test_history_is_shown(client, branch, in_force):
+    type(branch.head).objects.filter(pk=branch.head.pk).update(is_staff=True)
+    client.force_login(branch.head)
+
+    for name, row in (("authorityletter", in_force.letter), ("personalgrant", in_force)):
+        assert client.get(reverse(f"admin:authority_{name}_history", args=[row.pk])).status_code == 200

@@ -1,0 +1,142 @@
+"""The list and the page of letters: who sees which, what they say, and what is done there."""
+
+import pytest
+from django.urls import reverse
+
+from authority.models import AuthorityLetter
+from tests.authority.pages import another_grant, page
+from tests.factories import CeilingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("status", "who", "code"),
+    [
+        ("draft", "head", 200),
+        ("draft", "deputy", 200),
+        ("draft", "security", 200),
+        ("draft", "adjudicator", 404),
+        ("draft", "sub_head", 404),
+        ("in_force", "adjudicator", 200),
+        ("in_force", "clerk", 404),
+        ("in_force", "sub_head", 404),
+    ],
+)
+def test_who_sees_a_letter(client, branch, status, who, code):
+    letter = branch.in_force() if status == "in_force" else branch.draft()
+    branch.grant(letter)
+    client.force_login(getattr(branch, who))
+
+    assert page(client, "letter", letter.pk).status_code == code
+    assert page(client, "letter_print", letter.pk).status_code == code
+    assert (letter in page(client, "letters").context["page"].rows) == (code == 200)
+
+
+def test_a_holder_sees_only_the_own_lines_of_a_letter(client, branch, in_force):
+    branch.grant(in_force.letter, branch.clerk)
+    client.force_login(branch.adjudicator)
+
+    for name in ("letter", "letter_print"):
+        text = page(client, name, in_force.letter_id).content.decode()
+        assert "核赔员" in text
+        assert "理算员" not in text
+
+
+def test_letters_are_filtered(as_head, branch):
+    draft, letter = branch.draft(number="甲1号"), branch.in_force(number="乙2号", mode="by_institution")
+
+    def found(**query: object) -> list[AuthorityLetter]:
+        return list(page(as_head, "letters", **query).context["page"].rows)
+
+    assert set(found()) == {draft, letter}
+    assert found(status="draft") == [draft]
+    assert found(mode="by_institution") == [letter]
+    assert found(number="甲") == [draft]
+
+
+def test_a_letter_costs_the_same_for_many_lines(as_head, branch, in_force, assert_flat_queries):
+    url = reverse("authority:letter", args=[in_force.letter_id])
+
+    assert_flat_queries(url, grow=lambda: another_grant(branch, in_force.letter))
+
+
+def test_a_draft_costs_the_same_for_many_lines(as_head, branch, assert_flat_queries):
+    letter = branch.draft()
+
+    def grow() -> None:
+        another_grant(branch, letter)
+        CeilingFactory(unit=branch.units["sc"])
+
+    assert_flat_queries(reverse("authority:letter", args=[letter.pk]), grow=grow)
+
+
+def test_the_list_costs_the_same_for_many(as_head, branch, assert_flat_queries):
+    assert_flat_queries(reverse("authority:letters"), grow=branch.draft)
+
+
+def test_a_draft_says_what_keeps_it_from_being_submitted(as_head, branch):
+    letter = branch.draft()
+    branch.grant(letter, amount_max=600_000)
+    CeilingFactory(unit=branch.units["sc"], amount_max=500_000)
+
+    text = page(as_head, "letter", letter.pk).content.decode()
+
+    assert "还不能提交" in text
+    assert "超出 100,000.00 元" in text
+
+
+def test_the_drafter_is_told_why_not_to_approve(client, branch):
+    letter = branch.draft(status="submitted")
+    branch.grant(letter)
+    client.force_login(branch.deputy)
+
+    assert "起草人不得批准" in page(client, "letter", letter.pk).content.decode()
+    answer = client.post(reverse("authority:letter_approve", args=[letter.pk]))
+    assert answer.status_code == 403
+    assert "起草人不得批准" in answer.content.decode()
+
+
+def test_a_letter_is_approved_on_its_page(as_head, branch):
+    letter = branch.draft(status="submitted")
+    branch.grant(letter)
+    assert "您可以批准" in page(as_head, "letter", letter.pk).content.decode()
+
+    answer = as_head.post(reverse("authority:letter_approve", args=[letter.pk]), follow=True)
+
+    assert "批准生效" in answer.content.decode()
+    letter.refresh_from_db()
+    assert letter.status == "in_force"
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "after"),
+    [("letter_send_back", "submitted", "draft"), ("letter_revoke", "in_force", "revoked")],
+)
+def test_a_reason_is_asked_for(as_head, branch, name, status, after):
+    letter = branch.in_force() if status == "in_force" else branch.draft(status=status)
+    url = reverse(f"authority:{name}", args=[letter.pk])
+
+    answer = as_head.post(url, {"reason": ""})
+    assert (answer.status_code, "请填写理由" in answer.content.decode()) == (422, True)
+    assert as_head.post(url, {"reason": "金额有误"}).status_code == 302
+    letter.refresh_from_db()
+    assert letter.status == after
+
+
+def test_one_grant_is_revoked_on_its_page(as_head, in_force):
+    url = reverse("authority:grant_revoke", args=[in_force.pk])
+
+    assert "撤销权限" in as_head.get(url).content.decode()
+    assert as_head.post(url, {}).status_code == 422
+    assert as_head.post(url, {"reason": "离岗"}).status_code == 302
+    in_force.refresh_from_db()
+    assert in_force.revoked_at
+
+
+def test_a_holder_reads_why_he_cannot_revoke_his_grant(client, branch, in_force):
+    client.force_login(branch.adjudicator)
+    url = reverse("authority:grant_revoke", args=[in_force.pk])
+
+    assert "您不能撤销" in client.get(url).content.decode()
+    assert client.post(url, {"reason": "x"}).status_code == 403

@@ -1,0 +1,76 @@
+"""谁能批: everybody may ask, and is told who can, who nearly can and what stands in the way."""
+
+import pytest
+from django.urls import reverse
+
+from tests.authority.pages import another_grant, page
+
+pytestmark = pytest.mark.django_db
+
+
+def question(branch, **values: object) -> dict[str, object]:
+    return {
+        "item": "adjudication",
+        "amount": "100000",
+        "unit": branch.units["my"].pk,
+        "lines": "third_party",
+        "loss_classes": "vehicle",
+        **values,
+    }
+
+
+def asked(client, branch, **values: object):
+    return page(client, "who_can", **question(branch, **values)).context["found"]
+
+
+def test_everybody_may_ask_who_can(client, branch, in_force):
+    client.force_login(branch.clerk)
+
+    assert page(client, "who_can").context["found"] is None
+    found = asked(client, branch)
+
+    assert [one.holder.name for one in found.able] == ["核赔员"]
+    assert (found.chain.final.name, found.near, found.others) == ("核赔员", (), ())
+
+
+def test_who_nearly_can_and_what_is_missing(as_head, branch, in_force):
+    found = asked(as_head, branch, amount="100000.01")
+
+    assert [one.ruling.near_misses for one in found.near] == [("超出 0.01 元",)]
+    assert found.chain.ends_at == "head_office"
+    assert "上报总公司" in page(as_head, "who_can", **question(branch, amount="9999999")).content.decode()
+
+
+def test_who_holds_the_item_but_cannot(as_head, branch):
+    branch.grant(branch.in_force(), litigation="no")
+
+    found = asked(as_head, branch, is_litigated="on")
+
+    assert [one.post_name for one in found.others] == ["核赔员岗"]
+    assert found.others[0].limit == 10_000_000
+
+
+def test_a_hard_stop_stops_everybody(as_head, branch, in_force):
+    text = page(as_head, "who_can", **question(branch, flags="frozen")).content.decode()
+
+    assert "任何人都不能批" in text
+
+
+def test_notices_are_shown_whoever_decides(as_head, branch, in_force):
+    found = asked(as_head, branch, flags="suspected_fraud")
+
+    assert [notice.code for notice in found.notices] == ["must_consult:SUSPECTED_FRAUD"]
+
+
+def test_half_a_question_is_asked_again(as_head, branch):
+    answer = page(as_head, "who_can", item="adjudication")
+
+    assert answer.status_code == 422
+    assert "amount" in answer.context["form"].errors
+
+
+def test_asking_costs_the_same_for_many(as_head, branch, in_force, assert_flat_queries):
+    query = "&".join(f"{name}={value}" for name, value in question(branch).items())
+    url = f"{reverse('authority:who_can')}?{query}"
+
+    assert_flat_queries(url, grow=lambda: another_grant(branch, in_force.letter))
