@@ -138,6 +138,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    # A page never waits for a broker that is down: PostgreSQL keeps the work, the schedule finds it.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "socket_connect_timeout": 1,
     **embedded.queue_folders(VAR_DIR),
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,8 +1,14 @@
 """Wake-ups: work that waits in the database is done now instead of at the next tick."""
 
+import logging
+from typing import Any
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from departments.delivery import deliver_waiting
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -11,6 +17,13 @@ def deliver_soon() -> int:
     return deliver_waiting()
 
 
+def wake(task: Any) -> None:
+    """One attempt to reach the broker: no request waits for it, and the schedule finds the work anyway."""
+    try:
+        task.apply_async(retry=False)
+    except OperationalError as error:
+        logger.warning("broker unreachable, %s waits for the schedule: %s", task.name, error)
+
+
 def wake_deliverer() -> None:
-    """One attempt to reach the broker: a web request never waits for it."""
-    deliver_soon.apply_async(retry=False)
+    wake(deliver_soon)

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from departments.tasks import wake
 from reports.figures.dayfacts import keep_day_facts_fresh
 from reports.runs import plan_due_runs
 from reports.tasks import build_waiting_runs
@@ -14,4 +15,4 @@ def tick() -> None:
     today = timezone.localdate()
     keep_day_facts_fresh(today)
     plan_due_runs(today)
-    build_waiting_runs.delay()
+    wake(build_waiting_runs)

@@ -7,6 +7,7 @@ from authority.refusals import insist_on
 from authority.rulings import Ruling
 from departments.access import MANAGE_UNIT
 from departments.models import Appointment, OrgUnit, Staff
+from departments.tasks import wake
 from reports import rulings, runs, tasks
 from reports.models import ReportDefinition, Run
 
@@ -38,5 +39,5 @@ def run_again(run: Run, *, by: Staff, reason: str) -> Run:
         reason=reason,
         requested_by=by,
     )
-    transaction.on_commit(partial(tasks.build_waiting_runs.delay))
+    transaction.on_commit(partial(wake, tasks.build_waiting_runs))
     return ordered
