@@ -55,8 +55,11 @@ GROUPS: tuple[Group, ...] = (
         "授权与责任",
         (
             Entry("授权一览", "authority:matrix"),
-            Entry("授权书", "authority:letters"),
             Entry("谁能批", "authority:who_can"),
+            Entry("授权书", "authority:letters"),
+            Entry("机构与岗位", "departments:tree"),
+            Entry("人员", "departments:people"),
+            Entry("职责看板", "departments:duties"),
         ),
     ),
     Group("统计与报送", (Entry("经营看板", "reports:dashboard"), Entry("定期报表", "reports:runs"))),
@@ -84,6 +87,14 @@ class Navigation:
     @property
     def password_url(self) -> str:
         return reverse("password_change")
+
+    @property
+    def notifications_url(self) -> str:
+        return reverse("departments:notifications")
+
+    @property
+    def person_url(self) -> str:
+        return self.staff.get_absolute_url()
 
     @cached_property
     def groups(self) -> list[LinkGroup]:
