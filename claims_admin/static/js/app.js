@@ -167,9 +167,10 @@
   });
 
   // ---- what a fresh fragment needs
+  const NO_RESULTS = Object.assign(document.createElement("div"), { className: "no-results", textContent: "没有匹配的选项" });
   const awaken = (root) => {
     all("[data-select-all]", root).forEach((head) => recount(scopeOf(head)));
-    if (window.TomSelect) all("select[data-search]:not(.tomselected)", root).forEach((box) => new window.TomSelect(box, { maxOptions: 500 }));
+    if (window.TomSelect) all("select[data-search]:not(.tomselected)", root).forEach((box) => new window.TomSelect(box, { maxOptions: 500, render: { no_results: () => NO_RESULTS.cloneNode(true) } }));
     showMoney(root);
   };
   document.addEventListener("htmx:load", (event) => awaken(event.detail.elt));
