@@ -109,9 +109,11 @@ class Navigation:
         ]
 
     def _current(self, entries: list[Entry]) -> Entry | None:
-        """The entry whose address is the longest beginning of this page's."""
-        above = [entry for entry in entries if self.path.startswith(reverse(entry.url_name))]
-        return max(above, key=lambda entry: len(reverse(entry.url_name)), default=None)
+        """The entry whose address is the longest beginning of this page's; none for pages found elsewhere."""
+        places = {reverse(entry.url_name): entry for entry in entries}
+        elsewhere = dict.fromkeys((self.notifications_url, self.password_url))
+        above = {place: entry for place, entry in (places | elsewhere).items() if self.path.startswith(place)}
+        return above[max(above, key=len)] if above else None
 
     def _link(self, entry: Entry, current: Entry | None) -> Link:
         return Link(entry.title, reverse(entry.url_name), entry is current)

@@ -55,6 +55,13 @@ def test_only_the_nearest_entry_is_current() -> None:
 
 
 @pytest.mark.django_db
+def test_the_notifications_belong_to_no_entry() -> None:
+    shown = shown_to(StaffFactory(), reverse("departments:notifications"))
+
+    assert not [link for group in shown.groups for link in group.links if link.is_current]
+
+
+@pytest.mark.django_db
 def test_post_and_unit_of_the_person_are_shown() -> None:
     appointment = AppointmentFactory()
 
