@@ -82,6 +82,11 @@ class Contents:
     standing: tuple[Ceiling, ...] = ()
 
 
+def may_begin(actor: Actor) -> Ruling:
+    """Draft anything at all; `manages`: some unit."""
+    return _ruling(_drafters_right(actor), "起草授权书")
+
+
 def may_draft(letter: LetterTerms, actor: Actor) -> Ruling:
     """Begin a letter of this kind for these units."""
     return _ruling([*_drafters_right(actor), *_units(letter)], "起草授权书")

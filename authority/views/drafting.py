@@ -15,7 +15,7 @@ from authority.letters import actor_for, letter_terms, rows_of
 from authority.models import AuthorityLetter, LetterStatus
 from authority.models.letters import LetterMode
 from authority.refusals import insist_on
-from authority.views.letters import sent, visible_letter
+from authority.views.letters import beginning, sent, visible_letter
 from departments.http import StaffRequest
 from departments.models import Staff
 
@@ -24,13 +24,11 @@ HEADING = ("title", "mode", "issuing_unit", "scope_unit", "basis")
 
 @require_http_methods(["GET", "POST"])
 def letter_new(request: StaffRequest) -> HttpResponse:
+    insist_on(beginning(request.user))
     like = _like(request)
     initial = {name: getattr(like, name) for name in HEADING} if like else {}
-    form = LetterForm(
-        sent(request),
-        staff=request.user,
-        initial={**initial, "valid_from": timezone.localdate()},
-    )
+    initial["valid_from"] = timezone.localdate()
+    form = LetterForm(sent(request), staff=request.user, initial=initial)
     if form.is_bound and form.is_valid():
         letter = services.draft_letter(form.draft(), by=request.user, like=like)
         messages.success(request, "草稿已建立，请核对条款后提交")

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authority import services
 from authority.forms import LetterFilter, ReasonForm
+from authority.granting import Actor, may_begin
 from authority.letter_page import letter_page, lines_of, revoking
 from authority.letters import ceilings_of, grants_of
 from authority.models import AuthorityLetter, PersonalGrant
+from authority.rulings import Ruling
 from departments.access import MANAGE_UNIT
 from departments.http import StaffRequest
 from departments.models import Staff
@@ -31,9 +33,11 @@ def sent(request: StaffRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def drafts_somewhere(staff: Staff) -> bool:
-    """Whether a button to begin a letter leads anywhere."""
-    return staff.admin_role == AdminRole.SECURITY or bool(staff.unit_scope.ids(MANAGE_UNIT))
+def beginning(staff: Staff) -> Ruling:
+    """May this person begin a letter for any unit?"""
+    is_security_admin = staff.admin_role == AdminRole.SECURITY
+    manages = bool(staff.unit_scope.ids(MANAGE_UNIT))
+    return may_begin(Actor(staff.pk, manages=manages, is_security_admin=is_security_admin))
 
 
 @require_GET
@@ -42,14 +46,14 @@ def letters(request: StaffRequest) -> HttpResponse:
     cursor = request.GET.get("cursor", "")
     found = AuthorityLetter.objects.visible_to(request.user).filter(form.chosen()).with_people()
     page = keyset_page(found, ORDER, cursor)
-    context = {"form": form, "page": page, "may_draft": drafts_somewhere(request.user)}
+    context = {"form": form, "page": page, "may_draft": beginning(request.user).allowed}
     return render(request, "authority/letters.html", context)
 
 
 @require_GET
 def letter(request: StaffRequest, pk: int) -> HttpResponse:
     shown = letter_page(visible_letter(request.user, pk), request.user)
-    context = {"page": shown, "letter": shown.letter, "may_draft": drafts_somewhere(request.user)}
+    context = {"page": shown, "letter": shown.letter, "may_draft": beginning(request.user).allowed}
     return render(request, "authority/letter.html", context)
 
 

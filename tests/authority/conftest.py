@@ -83,6 +83,10 @@ def _person(unit: OrgUnit, name: str, level: int, permissions: str = "") -> Staf
 
 @pytest.fixture
 def branch(db) -> Branch:
+    return build_branch()
+
+
+def build_branch() -> Branch:
     units = _units()
     return Branch(
         units=units,

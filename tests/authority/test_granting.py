@@ -15,6 +15,7 @@ from authority.granting import (
     Proposal,
     may_add,
     may_approve,
+    may_begin,
     may_draft,
     may_edit,
     may_revoke,
@@ -91,6 +92,7 @@ def of_ceiling(**values: object) -> Contents:
 
 @pytest.mark.parametrize("actor", [MANAGER, SECURITY], ids=["manager", "security administrator"])
 def test_who_may_draft_and_submit(actor):
+    assert may_begin(actor).allowed
     assert may_draft(LETTER, actor).allowed
     assert may_edit(LETTER, actor).allowed
     assert may_add(LETTER, actor, GIVEN).allowed
@@ -98,6 +100,7 @@ def test_who_may_draft_and_submit(actor):
 
 
 def test_without_the_right_nobody_drafts():
+    assert may_begin(OUTSIDER).codes == ("no_right",)
     assert may_draft(LETTER, OUTSIDER).codes == ("no_right",)
     assert may_edit(LETTER, OUTSIDER).codes == ("no_right",)
     assert may_submit(LETTER, OUTSIDER, GIVEN).codes == ("no_right",)

@@ -1,0 +1,121 @@
+"""Who holds what, letters and their lines, who can decide."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from tests.access.rows import get, post
+from tests.cast import World
+from tests.factories import GrantFactory, LetterFactory, StaffFactory
+
+
+def furnish(world: World) -> None:
+    """A letter in force, one that waits for approval and a draft, each with the reviewer's grant."""
+    motor, drafter = world["motor"], StaffFactory(name="起草员")
+    units = {"issuing_unit": motor, "scope_unit": motor, "drafted_by": drafter}
+    letters = {
+        "in_force": LetterFactory(in_force=True, **units),
+        "submitted": LetterFactory(status="submitted", submitted_at=timezone.now(), **units),
+        "draft": LetterFactory(**units),
+    }
+    for name, letter in letters.items():
+        world.things[f"letter_{name}"] = letter
+        world.things[f"grant_{name}"] = GrantFactory(
+            letter=letter, appointment=world.held["reviewer"], unit=motor
+        )
+
+
+def heading(world: World) -> Mapping[str, Any]:
+    motor = world["motor"].pk
+    return {
+        "number": "川理授〔2031〕1号",
+        "title": "授权书",
+        "mode": "by_person",
+        "issuing_unit": motor,
+        "scope_unit": motor,
+        "basis": "办法",
+        "valid_from": "2026-01-05",
+    }
+
+
+def amounts(world: World) -> Mapping[str, Any]:
+    return {f"amount_{world['grant_draft'].pk}": "5000"}
+
+
+def line(world: World) -> Mapping[str, Any]:
+    return {
+        "clause": "第2条",
+        "item": world["grant_draft"].item_id,
+        "unit": world["motor"].pk,
+        "appointment": world.held["reviewer"].pk,
+        "amount_max": "5000",
+        "amount_min": "0",
+        "lines": ["any"],
+        "loss_classes": ["any"],
+        "special_kinds": ["any"],
+        "litigation": "any",
+        "cosign_count": "0",
+    }
+
+
+WHY = {"reason": "核对后更正"}
+EVERYBODY = "302 200 200 200 200 200 200 200 200 200 200"
+DRAFTERS = "302 404 404 404 404 404 200 404 404 200 403"
+DRAFTED = "302 404 404 404 404 404 302 404 404 302 403"
+
+# anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit
+PAGES = {
+    "authority:matrix": get(EVERYBODY),
+    "authority:matrix_export": get(EVERYBODY),
+    "authority:who_can": get(EVERYBODY),
+    "authority:letters": get(EVERYBODY),
+    "authority:letter": [
+        get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),
+        get("302 404 404 404 404 404 200 404 404 200 200", "letter_draft"),
+    ],
+    "authority:letter_print": [
+        get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),
+        get("302 404 404 404 404 404 200 404 404 200 200", "letter_draft"),
+    ],
+    "authority:letter_new": [
+        get("302 403 403 200 403 403 200 403 403 200 403"),
+        post("302 403 403 422 403 403 302 403 403 302 403", data=heading),
+    ],
+    "authority:letter_edit": [
+        get(DRAFTERS, "letter_draft"),
+        post(DRAFTED, "letter_draft", data=heading),
+        get("302 404 404 404 403 403 403 403 404 403 403", "letter_in_force"),
+    ],
+    "authority:letter_line_new": [
+        get(DRAFTERS, "letter_draft"),
+        post(DRAFTED, "letter_draft", data=line),
+    ],
+    "authority:letter_amounts": [
+        get(DRAFTERS, "letter_draft"),
+        post(DRAFTED, "letter_draft", data=amounts),
+    ],
+    "authority:letter_line_drop": post(DRAFTED, "letter_draft", "grant_draft"),
+    "authority:letter_submit": post(DRAFTED, "letter_draft"),
+    "authority:letter_send_back": post(
+        "302 404 404 404 404 404 302 404 404 403 403", "letter_submitted", data=WHY
+    ),
+    "authority:letter_approve": post("302 404 404 404 404 404 302 404 404 403 403", "letter_submitted"),
+    "authority:letter_revoke": post(
+        "302 404 404 404 403 403 302 403 404 302 403", "letter_in_force", data=WHY
+    ),
+    "authority:grant_revoke": [
+        get("302 404 404 404 200 200 200 200 404 200 200", "grant_in_force"),
+        get("302 404 404 404 404 404 200 404 404 200 200", "grant_draft"),
+        post("302 404 404 404 403 403 302 403 404 302 403", "grant_in_force", data=WHY),
+    ],
+}
+STAFF = "302 302 302 200 302 200 200 200 200 200 200"
+LISTS = {
+    "authority.authorityitem": get(STAFF),
+    "authority.referralrule": get(STAFF),
+    "authority.authorityletter": get(STAFF),
+    "authority.unitceiling": get(STAFF),
+    "authority.personalgrant": get(STAFF),
+    "authority.ledgerentry": get("302 302 302 403 302 403 403 403 403 403 200"),
+}

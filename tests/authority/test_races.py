@@ -1,0 +1,149 @@
+"""Two people at once on letters and grants: real threads, real commits. RACE_ROUNDS=300 tries harder."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from authority import services
+from authority.holders import holder_for
+from authority.ledger import verify
+from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant
+from departments.models import Staff
+from tests.authority.conftest import Branch, build_branch
+from tests.cases.races import Pair
+
+pytestmark = pytest.mark.race
+
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "30"))
+SEED = int(os.environ.get("RACE_SEED", str(random.randrange(10**6))))
+
+
+@pytest.fixture
+def arena(own_database, django_db_blocker, monkeypatch) -> Iterator[Branch]:
+    monkeypatch.setattr("departments.tasks.wake_deliverer", lambda: None)
+    with django_db_blocker.unblock():
+        yield build_branch()
+
+
+@pytest.fixture
+def pair(arena) -> Iterator[Pair]:
+    print(f"RACE_SEED={SEED} RACE_ROUNDS={ROUNDS}")  # noqa: T201 - shown when a round goes wrong
+    pair = Pair(SEED)
+    yield pair
+    pair.close()
+
+
+def decide(staff: Staff, undone: object) -> str:
+    """As a decision does: lock, read, write for a while; then look whether the ground is still there."""
+    with transaction.atomic():
+        if not holder_for(staff, lock=True).limits:
+            return "refused"
+        time.sleep(0.002)
+        return "violation" if undone.exists() else "decided"
+
+
+def submitted(arena: Branch) -> AuthorityLetter:
+    letter = arena.draft(status="submitted", submitted_at=timezone.now())
+    arena.grant(letter)
+    return letter
+
+
+def test_deciding_against_revoking_the_grant(arena: Branch, pair: Pair):
+    letter, results = arena.in_force(), Counter()
+    for _ in range(ROUNDS):
+        grant = arena.grant(letter)
+        look = partial(decide, arena.adjudicator, PersonalGrant.objects.filter(pk=grant.pk, version=2))
+        revoke = partial(services.revoke_grant, grant, by=arena.head, reason="x")
+        results[pair.run(look, revoke)[0]] += 1
+
+    assert set(results) <= {"decided", "refused"}
+    assert results["decided"], "no decision ever came first: the race is not one"
+    assert verify() == []
+
+
+def test_deciding_against_revoking_the_letter(arena: Branch, pair: Pair):
+    results = Counter()
+    for _ in range(ROUNDS):
+        letter = arena.in_force()
+        arena.grant(letter)
+        revoked = AuthorityLetter.objects.filter(pk=letter.pk, status="revoked")
+        revoke = partial(services.revoke_letter, letter, by=arena.head, reason="x")
+        results[pair.run(partial(decide, arena.adjudicator, revoked), revoke)[0]] += 1
+
+    assert set(results) <= {"decided", "refused"}
+    assert results["decided"]
+
+
+def test_deciding_against_a_new_letter(arena: Branch, pair: Pair):
+    """What the old letter gave ends with it, though the new one gives as much."""
+    results = Counter()
+    arena.grant(arena.in_force())
+    for _ in range(ROUNDS):
+        old = PersonalGrant.objects.get(letter__status="in_force")
+        ended = PersonalGrant.objects.filter(pk=old.pk, revoked_at__isnull=False)
+        approve = partial(services.approve_letter, submitted(arena), by=arena.head)
+        results[pair.run(partial(decide_on, old.pk, arena.adjudicator, ended), approve)[0]] += 1
+
+    assert set(results) <= {"decided", "refused"}
+    assert AuthorityLetter.objects.filter(status="in_force").count() == 1
+    assert verify() == []
+
+
+def decide_on(grant_id: int, staff: Staff, undone: object) -> str:
+    with transaction.atomic():
+        limits = holder_for(staff, lock=True).limits
+        if grant_id not in [limit.grant_id for limit in limits]:
+            return "refused"
+        time.sleep(0.002)
+        return "violation" if undone.exists() else "decided"
+
+
+def test_two_new_letters_for_the_same_units(arena: Branch, pair: Pair):
+    """Both come into force, one after the other; never both at once."""
+    for _ in range(ROUNDS):
+        letters = [submitted(arena), submitted(arena)]
+        done = pair.run(*[partial(services.approve_letter, letter, by=arena.head) for letter in letters])
+        assert {letter.pk for letter in done} == {letter.pk for letter in letters}
+
+    assert AuthorityLetter.objects.filter(status="in_force").count() == 1
+    assert AuthorityLetter.objects.filter(status="superseded").count() == 2 * ROUNDS - 1
+    assert PersonalGrant.objects.filter(revoked_at=None).count() == 1
+
+
+def test_the_same_letter_approved_twice(arena: Branch, pair: Pair):
+    for _ in range(ROUNDS):
+        approve = partial(services.approve_letter, submitted(arena), by=arena.head)
+        assert pair.run(approve, approve).count("Refused") == 1
+
+    assert LedgerEntry.objects.filter(action="approve").count() == ROUNDS
+
+
+def test_approving_against_sending_back(arena: Branch, pair: Pair):
+    for _ in range(ROUNDS):
+        letter = submitted(arena)
+        two = pair.run(
+            partial(services.approve_letter, letter, by=arena.head),
+            partial(services.send_back, letter, by=arena.deputy, reason="x"),
+        )
+        assert two.count("Refused") == 1
+
+    assert verify() == []
+
+
+def test_approving_against_changing_an_amount(arena: Branch, pair: Pair):
+    """What was approved is what was read: the amount never changes under the approval."""
+    for _ in range(ROUNDS):
+        letter = submitted(arena)
+        grant = letter.personalgrants.get()
+        change = partial(services.set_amounts, letter, {grant.pk: 999}, by=arena.deputy)
+        two = pair.run(partial(services.approve_letter, letter, by=arena.head), change)
+        assert two[1] == "Refused"
