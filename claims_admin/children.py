@@ -1,13 +1,12 @@
 """The supervisor's processes: started, restarted with growing pauses, and ended, even a killed one's."""
 
 import ctypes
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,44 +97,37 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:]) if self.log.exists() else ""
 
 
-def remember(var: Path, children: Iterable[Child]) -> None:
-    """Which processes run, for `end_leftovers` of the next start."""
-    numbers = [child.process.pid for child in children if child.process is not None]
-    draft = var / "children.json.new"
-    draft.write_text(json.dumps(numbers))
-    draft.replace(var / "children.json")
-
-
 def end_leftovers(var: Path) -> None:
-    """End what a killed supervisor left behind: politely, and after some seconds by force."""
-    path = var / "children.json"
-    if not path.exists():
-        return
-    left = [number for number in json.loads(path.read_text() or "[]") if _is_ours(number, var)]
+    """End what a killed supervisor left behind, workers of workers too: wait for them, then use force.
+
+    They are known by their environment, not by a list of numbers, which strangers may have by now.
+    Where there is no /proc (macOS) nothing is found.
+    """
     deadline = time.monotonic() + SECONDS_FOR_LEFTOVERS
-    while any(_is_ours(number, var) for number in left) and time.monotonic() < deadline:
+    while marked(var) and time.monotonic() < deadline:
         time.sleep(0.1)
-    for number in left:
-        if _is_ours(number, var):
-            os.killpg(number, signal.SIGKILL)
-    path.unlink()
+    for number in marked(var):
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
 
 
-def _is_ours(number: int, var: Path) -> bool:
-    """A process number may have gone to a stranger meanwhile: its environment tells."""
-    environment = Path("/proc") / str(number) / "environ"
+def marked(var: Path) -> list[int]:
+    """The numbers of all processes that were started in this folder by a supervisor."""
+    mark = f"{MARK}={var}\0".encode()
+    return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if mark in _bytes(path)]
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        return f"{MARK}={var}\0".encode() in environment.read_bytes()
+        return path.read_bytes()
     except OSError:
-        return False
+        return b""  # it ended meanwhile, or is somebody else's
 
 
 def _signal_group(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:
     if process is not None:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        except ProcessLookupError:
-            return
 
 
 def _die_with_parent() -> None:

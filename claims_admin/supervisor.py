@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from claims_admin.children import Child, end_leftovers, remember
+from claims_admin.children import Child, end_leftovers
 from claims_admin.embedded import APP_ROLE, database_url, redis_url, servers
 from claims_admin.embedded.places import CannotStartError, make_var
 
@@ -53,13 +53,11 @@ def _run() -> None:
     try:
         for child in children:
             child.start()
-        remember(VAR_DIR, children)
         _wait_for_page(children)
         _welcome()
         while True:
-            restarted = [child for child in children if child.keep_alive()]
-            if restarted:
-                remember(VAR_DIR, children)
+            for child in children:
+                child.keep_alive()
             time.sleep(0.5)
     finally:
         _say("正在停止……")

@@ -31,7 +31,11 @@ def assert_flat_queries(client) -> Callable:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment, django_db_blocker, django_db_keepdb: bool, django_db_createdb: bool
+    django_test_environment,
+    django_db_modify_db_settings,
+    django_db_blocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
 ) -> Iterator[None]:
     """As pytest-django's, but for whoever asks: its own makes no test database for tests without its mark,
     and `own_database` would then copy the real one."""

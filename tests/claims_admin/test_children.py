@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from claims_admin.children import Child, end_leftovers, remember
+from claims_admin.children import Child, end_leftovers, marked
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -65,20 +65,18 @@ def test_what_a_child_says_is_kept(child):
     assert web.last_words() == "the reason"
 
 
-def test_leftovers_of_a_killed_supervisor_are_ended(child, tmp_path: Path):
-    web = child(SLEEP)
-    remember(tmp_path, [web])
+def test_leftovers_of_a_killed_supervisor_are_ended_with_their_own_children(child, tmp_path: Path):
+    web = child([sys.executable, "-c", f"import subprocess; subprocess.run({SLEEP!r})"])
+    wait_until(lambda: len(marked(tmp_path)) == 2)
 
     end_leftovers(tmp_path)
 
     assert web.process.wait(10) != 0
-    assert not (tmp_path / "children.json").exists()
+    assert marked(tmp_path) == []
 
 
-def test_a_stranger_with_the_same_number_is_left_alone(tmp_path: Path):
+def test_strangers_are_left_alone(tmp_path: Path):
     with subprocess.Popen(SLEEP) as stranger:
-        (tmp_path / "children.json").write_text(f"[{stranger.pid}]")
-
         end_leftovers(tmp_path)
 
         assert stranger.poll() is None

@@ -1,7 +1,6 @@
 """`make run`'s last step on a folder of its own: started, killed, started again, stopped."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from tempfile import mkdtemp
 
 import pytest
 
+from claims_admin.children import marked
 from claims_admin.embedded import postgres, servers
 
 pytestmark = pytest.mark.faults
@@ -62,28 +62,21 @@ def run(var: Path, port: int) -> Iterator[Callable[[], subprocess.Popen[str]]]:
         process.communicate(timeout=60)
 
 
-def wait_for_page(port: int, process: subprocess.Popen[str], seconds: float = 180) -> float:
-    """Seconds until `/readyz` answered."""
+def wait_for_welcome(process: subprocess.Popen[str]) -> float:
+    """Seconds until the supervisor says that the page is up (an answering page may be a leftover's)."""
     since = time.monotonic()
-    while time.monotonic() - since < seconds and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
-                return time.monotonic() - since
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"no page after {seconds} s, exit {process.poll()}")
+    for line in process.stdout:
+        if "已启动：http://localhost" in line:
+            return time.monotonic() - since
+    pytest.fail(f"no welcome, exit {process.wait()}")
 
 
-def children_of(var: Path) -> list[int]:
-    mark = f"CLAIMS_SUPERVISED_IN={var}\0".encode()
-    return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if mark in _read(path)]
-
-
-def _read(path: Path) -> bytes:
+def is_ready(port: int) -> bool:
     try:
-        return path.read_bytes()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return answer.status == 200
     except OSError:
-        return b""
+        return False
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -93,41 +86,39 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_a_killed_supervisor_is_followed_by_a_clean_second_start(run, var: Path, port: int):
+def test_a_killed_supervisor_is_followed_by_a_clean_second_start(run, var: Path):
     first = run()
-    wait_for_page(port, first)
-    before = set(children_of(var))
+    wait_for_welcome(first)
+    before = set(marked(var))
     first.send_signal(signal.SIGKILL)
     first.wait()
 
     second = run()
-    seconds = wait_for_page(port, second)
+    seconds = wait_for_welcome(second)
 
     assert seconds < 10
-    assert before.isdisjoint(children_of(var))
+    assert before.isdisjoint(marked(var))
 
 
 def test_dead_children_come_back(run, var: Path, port: int):
     process = run()
-    wait_for_page(port, process)
-    for number in children_of(var):
+    wait_for_welcome(process)
+    for number in marked(var):
         os.kill(number, signal.SIGKILL)
 
-    wait_until(lambda: len(children_of(var)) >= 3)
-    wait_for_page(port, process)
+    wait_until(lambda: len(marked(var)) >= 3 and is_ready(port))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_everything(run, var: Path, port: int, number: signal.Signals):
+def test_a_signal_stops_everything(run, var: Path, number: signal.Signals):
     process = run()
-    wait_for_page(port, process)
+    wait_for_welcome(process)
 
     process.send_signal(number)
     words, _ = process.communicate(timeout=60)
 
-    assert process.returncode == 0
-    assert re.search(rf"http://localhost:{port}/", words)
-    assert children_of(var) == []
+    assert (process.returncode, "已全部停止" in words) == (0, True)
+    assert marked(var) == []
     assert not postgres.is_running(var)
 
 
@@ -145,9 +136,9 @@ def test_a_taken_port_is_told_in_a_sentence(run, port: int):
     assert "Traceback" not in words
 
 
-def test_a_second_supervisor_of_the_same_folder_is_refused(run, port: int):
+def test_a_second_supervisor_of_the_same_folder_is_refused(run):
     first = run()
-    wait_for_page(port, first)
+    wait_for_welcome(first)
 
     second = run()
     words, _ = second.communicate(timeout=60)
