@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from authority.holders import holders_of, rules_for
 from authority.rulings import Chain, Holder, Matter, Objection, Rules, Ruling, chain_for, rulings_for
@@ -48,6 +52,22 @@ def approvers_of(matter: Matter) -> Approvers:
         others=tuple(one for one in asked if not (one.ruling.may_sign or one.ruling.may_refer)),
         notices=_notices(matter, rules),
     )
+
+
+def address_of(matter: Matter) -> str:
+    """The page 谁能批, filled in with this matter."""
+    query = {
+        "item": matter.item,
+        "amount": f"{Decimal(matter.amounts.get(matter.measure, 0)) / 100:.2f}",
+        "unit": matter.unit_path,
+        "lines": sorted(matter.lines),
+        "loss_classes": sorted(matter.loss_classes),
+        "special_kind": matter.special_kind,
+        "flags": sorted(matter.flags),
+        "steps": ",".join(f"{done.step}:{done.person_id}" for done in matter.steps),
+        **({"is_litigated": "on"} if matter.is_litigated else {}),
+    }
+    return f"{reverse('authority:who_can')}?{urlencode(query, doseq=True)}"
 
 
 def _nearness(asked: Asked) -> tuple[int, ...]:

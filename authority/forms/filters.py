@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +22,7 @@ from authority.models import (
     SpecialCode,
 )
 from authority.models.letters import LetterMode
-from authority.rulings import Matter
+from authority.rulings import Matter, StepDone
 from departments.access import MANAGE_UNIT, SEE_PEOPLE
 from departments.models import OrgUnit, PostType, Staff
 
@@ -77,8 +79,18 @@ def _without_any(choices: Any) -> list[tuple[str, Any]]:
     return [(code, label) for code, label in choices if code != "any"]
 
 
+class _KnownCodes(forms.MultipleChoiceField):
+    """A case may carry flags that no rule asks about: they are passed over."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [code for code in super().to_python(value) if self.valid_value(code)]
+
+
 class WhoCanForm(forms.Form):
-    """A matter made up on the page, or brought along in the address from a case."""
+    """A matter made up on the page, or brought along in the address from a case (`approvers.address_of`).
+
+    `steps` is only brought along: who did what on the case, as step:person.
+    """
 
     item = forms.ModelChoiceField(
         AuthorityItem.objects.all(), label="事项", to_field_name="code", empty_label="请选择"
@@ -90,6 +102,7 @@ class WhoCanForm(forms.Form):
     unit = forms.ModelChoiceField(
         OrgUnit.objects.none(),
         label="案件所属机构",
+        to_field_name="path",
         empty_label="请选择",
         widget=forms.Select(attrs={"data-search": ""}),
     )
@@ -103,7 +116,8 @@ class WhoCanForm(forms.Form):
         label="特殊案件类型", required=False, choices=_without_any(SpecialCode.choices)
     )
     is_litigated = forms.BooleanField(label="涉诉案件", required=False)
-    flags = forms.MultipleChoiceField(label="案件标识", required=False, widget=forms.CheckboxSelectMultiple)
+    flags = _KnownCodes(label="案件标识", required=False, widget=forms.CheckboxSelectMultiple)
+    steps = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -127,8 +141,15 @@ class WhoCanForm(forms.Form):
             is_litigated=values["is_litigated"],
             flags=frozenset(values["flags"]),
             figures={"expected_loss": amount},
+            steps=tuple(_steps(values["steps"])),
             is_key=item.is_key,
         )
+
+
+def _steps(text: str) -> Iterator[StepDone]:
+    """What cannot be read was written by hand and is passed over."""
+    for step, person in re.findall(r"(\w+):(\d+)", text):
+        yield StepDone(step, int(person))
 
 
 def _flags(rules: Any) -> list[tuple[str, str]]:

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from authority.approvers import address_of
+from authority.rulings import Matter, StepDone
 from tests.authority.pages import another_grant, page
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +14,7 @@ def question(branch, **values: object) -> dict[str, object]:
     return {
         "item": "adjudication",
         "amount": "100000",
-        "unit": branch.units["my"].pk,
+        "unit": branch.units["my"].path,
         "lines": "third_party",
         "loss_classes": "vehicle",
         **values,
@@ -74,3 +76,31 @@ def test_asking_costs_the_same_for_many(as_head, branch, in_force, assert_flat_q
     url = f"{reverse('authority:who_can')}?{query}"
 
     assert_flat_queries(url, grow=lambda: another_grant(branch, in_force.letter))
+
+
+def test_a_case_brings_its_matter_along(as_head, branch, in_force):
+    matter = Matter(
+        item="adjudication",
+        measure="case_total",
+        amounts={"case_total": 23_890_050, "item": 1},
+        unit_path=branch.units["my"].path,
+        lines=frozenset({"ctpl", "third_party"}),
+        loss_classes=frozenset({"injury"}),
+        is_litigated=True,
+        flags=frozenset({"death", "flag_of_no_rule"}),
+        steps=(StepDone("survey", branch.adjudicator.pk), StepDone("submit", 7)),
+    )
+
+    form = as_head.get(address_of(matter)).context["form"]
+
+    assert form.is_valid(), form.errors
+    asked = form.matter()
+    assert asked.amounts["case_total"] == 23_890_050
+    assert (asked.lines, asked.is_litigated, asked.flags) == (matter.lines, True, {"death"})
+    assert asked.steps == matter.steps
+
+
+def test_who_surveyed_the_case_does_not_adjudicate_it(as_head, branch, in_force):
+    found = asked(as_head, branch, steps=f"survey:{branch.adjudicator.pk},nonsense")
+
+    assert (found.able, found.others[0].ruling.codes) == ((), ("sod:SOD-02",))
