@@ -111,7 +111,9 @@ class StaffAdmin(KeptByAdministrator, UserAdmin):
     def _names_administrators(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request) and is_administrator(who(request), AdminRole.SECURITY)
 
-    def has_view_history_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_view_history_or_change_history_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         """The history holds phone and ID numbers in full."""
         return self.is_kept_by(request)
 

@@ -10,7 +10,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from departments import services
 from departments.admin.kept import KeptByAdministrator, SeenByAdministrators, who
 from departments.authorship import save_as
-from departments.models import Appointment, OrgUnit, Post
+from departments.models import Appointment, OrgUnit, Post, UnitKind
 
 NAMES = ("name", "short_name", "functional_parent")
 
@@ -23,6 +23,12 @@ class OrgUnitForm(forms.ModelForm):
     class Meta:
         model = OrgUnit
         fields = ("parent", "code", "kind", *NAMES, "opened_on", "closed_on")
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not self.instance.pk and not values.get("parent") and values.get("kind") != UnitKind.HEAD_OFFICE:
+            self.add_error("parent", "没有上级的机构只能是总公司")
+        return values
 
     def clean_closed_on(self) -> Any:
         if self.initial.get("closed_on") and not self.cleaned_data["closed_on"]:
