@@ -13,6 +13,7 @@ from departments.paging import keyset_page
 from reports import dashboards, services
 from reports.forms import RunAgainForm, RunFilterForm
 from reports.models import Run, RunStatus
+from reports.previews import preview_of
 
 PREVIEW_ROWS = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,7 +64,7 @@ def _run_context(request: StaffRequest, found: Run, form: RunAgainForm) -> dict[
     return {
         "run": found,
         "table": table,
-        "shown": table["rows"][:PREVIEW_ROWS] if table else [],
+        "preview": preview_of(table, PREVIEW_ROWS) if table else None,
         "versions": versions.for_list().order_by("-version"),
         "again": services.may_run_again(found, request.user),
         "form": form,

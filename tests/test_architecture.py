@@ -29,7 +29,7 @@ OWN_WORDS = {
     """,
     "cases": "chains conflicts export importing items listing matters numbers",
     "registers": "kit",
-    "reports": "dashboards periods runs workbook",
+    "reports": "dashboards periods previews runs workbook",
     "claims_admin": """
         settings celery wsgi serving embedded supervisor children
         security sign_in passwords health checks logs traced
