@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 
+from departments.access import HANDLE_CASES
 from departments.models import Appointment, Staff
 
 
@@ -45,12 +46,16 @@ class Link:
     count: int = 0
 
 
+def may_import(staff: Staff) -> bool:
+    return not staff.admin_role and bool(staff.unit_scope.ids(HANDLE_CASES))
+
+
 def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
 
 GROUPS: tuple[Group, ...] = (
-    Group("赔案", (Entry("案件清单", "cases:index"),)),
+    Group("赔案", (Entry("案件清单", "cases:index"), Entry("导入清单", "cases:imports", may_import))),
     Group(
         "授权与责任",
         (

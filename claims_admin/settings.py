@@ -152,8 +152,13 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "reports.jobs.tick", "schedule": 30.0},
     "outbox": {"task": "departments.jobs.deliver_outbox", "schedule": 10.0},
+    "imports": {"task": "cases.jobs.pick_up_imports", "schedule": 30.0},
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
+
+# Where the core system's nightly job leaves its extracts, and who answers for them; both or none.
+IMPORT_DROP = os.environ.get("CLAIMS_IMPORT_DROP", "")
+IMPORT_AS = os.environ.get("CLAIMS_IMPORT_AS", "")
 
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

@@ -52,6 +52,12 @@ TONES: Final[dict[str, Tone]] = {
     "sent": "attention",
     "answered": "active",
     "executed": "good",
+    # states of an import batch
+    "uploaded": "idle",
+    "checking": "active",
+    "checked": "attention",
+    "faulty": "bad",
+    "committing": "active",
     # authority letters
     "draft": "idle",
     "submitted": "active",

@@ -2,6 +2,7 @@ from cases.models.case import CaseUserPermission, ClaimCase, CoverageLine, LossC
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
 from cases.models.escalations import Escalation
 from cases.models.filters import SavedFilter
+from cases.models.imports import DataQualityIssue, ImportBatch, ImportFault, ImportProfile
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding
@@ -15,9 +16,13 @@ __all__ = [
     "ChainStep",
     "ClaimCase",
     "CoverageLine",
+    "DataQualityIssue",
     "Decision",
     "Escalation",
     "EstimateChange",
+    "ImportBatch",
+    "ImportFault",
+    "ImportProfile",
     "LossClass",
     "Outcome",
     "OverAuthorityCase",

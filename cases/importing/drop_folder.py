@@ -1,0 +1,38 @@
+"""A folder into which the core system's nightly job writes its extracts.
+
+`CLAIMS_IMPORT_DROP/<name of the profile>/<file>`; the person named by `CLAIMS_IMPORT_AS` owns what is found
+and confirms it. Nothing is polled until both are set. A file is taken when nobody has written to it for a
+minute.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+from cases.models import ImportProfile
+from departments.models import Staff
+
+QUIET_SECONDS = 60
+SUFFIXES = frozenset({".csv", ".xlsx", ".txt"})
+
+
+class Found(NamedTuple):
+    path: Path
+    profile: ImportProfile
+    owner: Staff
+
+
+def waiting_files() -> Iterator[Found]:
+    folder, number = settings.IMPORT_DROP, settings.IMPORT_AS
+    owner = Staff.objects.filter(employee_no=number, is_active=True).first() if folder and number else None
+    if owner is None:
+        return
+    for profile in ImportProfile.objects.all():
+        for path in sorted((Path(folder) / profile.name).glob("*")):
+            if path.suffix.lower() in SUFFIXES and time.time() - path.stat().st_mtime > QUIET_SECONDS:
+                yield Found(path, profile, owner)

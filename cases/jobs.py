@@ -1,0 +1,25 @@
+"""What runs by the clock for cases. Every job may run twice, late, or beside itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases.importing.drop_folder import waiting_files
+from cases.models import ImportBatch
+from cases.services import importing
+from cases.tasks import wake_importer
+
+Status = ImportBatch.Status
+
+
+@shared_task
+def pick_up_imports() -> int:
+    """Batches whose worker died or was never woken, and files that lie in the drop folder."""
+    for found in waiting_files():
+        importing.receive(found.path, profile=found.profile, by=found.owner)
+    idle = ImportBatch.objects.filter(status__in=[Status.CHECKING, Status.COMMITTING]).exclude(
+        lease_until__gte=timezone.now()
+    )
+    waiting = list(idle.values_list("pk", flat=True))
+    for batch_id in waiting:
+        wake_importer(batch_id)
+    return len(waiting)
