@@ -27,6 +27,11 @@ _KEPT_EMPTY = {  # what a new case has where the extract is silent
     "is_injury": "false", "is_litigated": "false", "agency_direction": "''", "closing_kind": "''",
     "uncleared_reasons": "'{}'", **dict.fromkeys(_AMOUNTS, "0"),
 }  # fmt: skip
+_PLAIN = {
+    "is_forced_registration": "false", "is_major": "false", "major_criterion": "''",
+    "is_fraud_suspected": "false", "flags": "'{}'::varchar[]", "special_kinds": "'{}'::varchar[]",
+    "round": "1", "version": "1",
+}  # fmt: skip
 _HAS = {"vehicle": "vehicle_loss", "property": "property_loss", "injury": "injury_loss"}
 _LINES = {"vehicle": "own_damage", "property": "third_party", "injury": "third_party"}
 _LABELS = {"vehicle": "车辆损失", "property": "物损", "injury": "人伤"}
@@ -87,24 +92,7 @@ def _create(cursor: CursorWrapper, batch: ImportBatch) -> None:
     """New cases with their first history row."""
     facts = [name for name in (*FACTS, *_MADE) if name != "handler_id"]
     values = {name: f"coalesce(r.{name}, {_KEPT_EMPTY.get(name, 'null')})" for name in facts}
-    values |= {
-        "is_injury": _IS_INJURY,
-        "approved": "greatest(coalesce(r.approved, 0), coalesce(r.paid, 0))",
-        "handler_id": "coalesce(r.handler_id, r.keeper_id)",
-        "is_forced_registration": "false",
-        "lines": _array_of(_LINES),
-        "loss_classes": _array_of({name: name for name in _HAS}),
-        "is_major": "false",
-        "major_criterion": "''",
-        "is_fraud_suspected": "false",
-        "flags": "'{}'::varchar[]",
-        "special_kinds": "'{}'::varchar[]",
-        "stage_entered_at": "coalesce(r.closed_at, r.paid_at, r.registered_at, r.reported_at)",
-        "round": "1",
-        "source": "'import'",
-        "version": "1",
-        "report_no": "r.report_no",
-    }
+    values |= _made_values()
     cursor.execute(
         f"""with made as (
             insert into cases_claimcase ({", ".join(values)}) select {", ".join(values.values())}
@@ -114,6 +102,21 @@ def _create(cursor: CursorWrapper, batch: ImportBatch) -> None:
         ) {_history("made", "+")}""",
         _author(batch),
     )
+
+
+def _made_values() -> dict[str, str]:
+    """What a new case is given whatever the extract says, and what several columns say together."""
+    return {
+        "is_injury": _IS_INJURY,
+        "approved": "greatest(coalesce(r.approved, 0), coalesce(r.paid, 0))",
+        "handler_id": "coalesce(r.handler_id, r.keeper_id)",
+        "lines": _array_of(_LINES),
+        "loss_classes": _array_of({name: name for name in _HAS}),
+        "stage_entered_at": "coalesce(r.closed_at, r.paid_at, r.registered_at, r.reported_at)",
+        "report_no": "r.report_no",
+        "source": "'import'",
+        **_PLAIN,
+    }
 
 
 def _array_of(words: dict[str, str]) -> str:

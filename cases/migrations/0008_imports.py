@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0006_decisions_stand_and_payments_stay_within'),
+        ('cases', '0007_loans_and_over_authority'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -47,8 +47,8 @@ def index(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: StaffRequest) -> HttpResponse:
     insist_on(_may_import(request))
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if form.is_valid():
         file, profile = form.cleaned_data["file"], form.cleaned_data["profile"]
         try:
             batch = importing.upload(file, name=file.name, profile=profile, by=request.user)
@@ -62,8 +62,8 @@ def new(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def mapping(request: StaffRequest, pk: int) -> HttpResponse:
     batch = _visible(request, pk)
-    form = ColumnsForm(batch, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ColumnsForm(batch, request.POST if request.method == "POST" else None)
+    if form.is_valid():
         return _take_columns(request, batch, form)
     context = {"batch": batch, "form": form, "preview": preview(batch, request.user)}
     return render(request, "cases/import_mapping.html", context, status=422 if form.errors else 200)
