@@ -1,0 +1,44 @@
+"""A database of its own with the demo branch and as many cases as asked for."""
+
+from collections.abc import Callable
+from random import Random
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from cases.models import ClaimCase
+from claims_admin.demo.authority import make_authority
+from claims_admin.demo.cases import make_cases
+from claims_admin.demo.organisation import make_posts, make_units
+from claims_admin.demo.people import make_people
+
+SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+SEED = 2026
+
+
+def use_database(size: str, say: Callable[[str], None], *, anew: bool) -> None:
+    """Connect to claims_bench_<size>, made and filled if it is not there."""
+    name = f"claims_bench_{size}"
+    connection.close()
+    with connection._nodb_cursor() as cursor:  # noqa: SLF001 - how Django's own test runner makes databases
+        if anew:
+            cursor.execute(f'drop database if exists "{name}" with (force)')
+        cursor.execute("select 1 from pg_database where datname = %s", [name])
+        is_there = cursor.fetchone() is not None
+        if not is_there:
+            cursor.execute(f'create database "{name}"')
+    connection.settings_dict["NAME"] = name
+    call_command("migrate", verbosity=0, interactive=False)
+    if not ClaimCase.objects.exists():
+        say(f"filling {name} with {SIZES[size]:,} cases, seed {SEED}")
+        _fill(SIZES[size])
+
+
+@transaction.atomic
+def _fill(reports: int) -> None:
+    today = timezone.localdate()
+    units = make_units()
+    people = make_people(make_posts(units, reports), random=Random(f"{SEED}/people"), today=today)
+    make_authority(units, people, today=today)
+    make_cases(units, people, reports=reports, seed=SEED)

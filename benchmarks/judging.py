@@ -1,0 +1,31 @@
+"""The pure ruling, for the holder of the most limits and every rule in force."""
+
+from collections.abc import Iterator
+from timeit import timeit
+
+from authority.holders import holders_of, rules_for
+from authority.rulings import Matter, StepDone, chain_for, may_decide
+from benchmarks.clock import Figure
+
+TIMES = 2_000
+MATTER = Matter(
+    item="adjudication",
+    measure="case_total",
+    amounts={"item": 8_642_000, "case_total": 23_890_000, "increment": 8_642_000},
+    unit_path="hq/sc/motor/",
+    lines=frozenset({"own_damage", "third_party"}),
+    loss_classes=frozenset({"vehicle", "injury"}),
+    flags=frozenset({"death", "major"}),
+    steps=(StepDone("survey", 1), StepDone("assess", 2), StepDone("review_damage", 3)),
+)
+
+
+def measure() -> Iterator[Figure]:
+    holders, rules = holders_of("adjudication"), rules_for()
+    busiest = max(holders, key=lambda holder: len(holder.limits))
+    single = timeit(lambda: may_decide(MATTER, busiest, rules), number=TIMES) / TIMES * 1e6
+    limits, ceilings, referrals = len(busiest.limits), len(rules.ceilings), len(rules.referrals)
+    inputs = f"{limits} limits, {ceilings} ceilings, {referrals} rules"
+    yield Figure(f"pure ruling ({inputs})", single, "µs", goal="≤ 100 µs")
+    whole = timeit(lambda: chain_for(MATTER, holders, rules), number=20) / 20 * 1e3
+    yield Figure(f"chain over {len(holders)} holders", whole, "ms")

@@ -1,0 +1,1 @@
+"""What a team would write first, kept to be compared with."""
