@@ -91,7 +91,11 @@ def open_page(chromium: Browser, db) -> Iterator[Opener]:
         if staff is not None:
             client.force_login(staff)
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, locale="zh-CN", bypass_csp=False
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            locale="zh-CN",
+            bypass_csp=False,
         )
         contexts.append(context)
         context.route("**/*", Site(client).answer)

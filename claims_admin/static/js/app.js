@@ -167,10 +167,14 @@
   });
 
   // ---- what a fresh fragment needs
+  const makeSearchable = (box) => {
+    if (box.labels[0]) box.setAttribute("aria-label", box.labels[0].textContent.trim());
+    return new window.TomSelect(box, { maxOptions: 500, render: { no_results: () => NO_RESULTS.cloneNode(true) } });
+  };
   const NO_RESULTS = Object.assign(document.createElement("div"), { className: "no-results", textContent: "没有匹配的选项" });
   const awaken = (root) => {
     all("[data-select-all]", root).forEach((head) => recount(scopeOf(head)));
-    if (window.TomSelect) all("select[data-search]:not(.tomselected)", root).forEach((box) => new window.TomSelect(box, { maxOptions: 500, render: { no_results: () => NO_RESULTS.cloneNode(true) } }));
+    if (window.TomSelect) all("select[data-search]:not(.tomselected)", root).forEach(makeSearchable);
     showMoney(root);
   };
   document.addEventListener("htmx:load", (event) => awaken(event.detail.elt));
