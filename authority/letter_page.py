@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.forms import Form
 from django.utils import timezone
@@ -115,4 +117,24 @@ def _events(letter: AuthorityLetter) -> list[Event]:
 
 def _event(entry: LedgerEntry) -> Event:
     title, tone = ACTS.get(entry.action, (entry.action, "idle"))
-    return Event(entry.at, title, entry.actor.name if entry.actor else "系统", entry.reason, tone)
+    who = entry.actor.name if entry.actor else "系统"
+    return Event(entry.at, title, who, entry.reason or _what(entry.details), tone)
+
+
+def _what(details: Mapping[str, Any]) -> str:
+    """The change in words, as far as the entry says."""
+    if "changes" in details:
+        changes = details["changes"]
+        return "；".join(f"{one['line']} {_yuan(one['was'])} → {_yuan(one['is'])} 元" for one in changes)
+    if "supersedes" in details:
+        replaced = f"，替代 {details['supersedes']}" if details["supersedes"] else ""
+        return f"{len(details['lines'])} 项条款{replaced}"
+    if "like" in details:
+        return f"以 {details['like']} 为底稿，{len(details['lines'])} 项条款" if details["like"] else ""
+    if "lines" in details:
+        return "；".join(f"{line['clause']} {_yuan(line['amount_max'])} 元" for line in details["lines"])
+    return f"{details['clause']} {_yuan(details['amount_max'])} 元" if "clause" in details else ""
+
+
+def _yuan(amount: str) -> str:
+    return f"{Decimal(amount):,.2f}"

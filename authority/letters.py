@@ -99,7 +99,7 @@ def facts_of(row: PersonalGrant | UnitCeiling) -> dict[str, Any]:
         "clause": row.clause,
         "item": row.item.code,
         "unit": row.unit_id,
-        "amount_max": row.amount_max,
+        "amount_max": f"{row.amount_max:.2f}",
         "measure": row.measure,
         "scope": [row.lines, row.loss_classes, row.special_kinds, row.litigation],
     }
@@ -110,7 +110,7 @@ def _grant_facts(grant: PersonalGrant) -> dict[str, Any]:
     return {
         "holder": grant.holder_id,
         "appointment": grant.appointment_id,
-        "amount_min": grant.amount_min,
+        "amount_min": f"{grant.amount_min:.2f}",
         "includes_below": grant.includes_below,
         "cosign": [grant.cosign_count, grant.cosign_post_type_id],
     }

@@ -159,11 +159,11 @@ def set_amounts(letter: AuthorityLetter, amounts: Mapping[int, Decimal], *, by: 
     changed = [row for row in rows_of(letter) if amounts.get(row.pk, row.amount_max) != row.amount_max]
     if not changed:
         return 0
-    details = {str(row.pk): [row.amount_max, amounts[row.pk]] for row in changed}
+    changes = [_amount_change(row, amounts[row.pk]) for row in changed]
     for row in changed:
         row.amount_max = amounts[row.pk]
     bulk_update_with_history(changed, type(changed[0]), ["amount_max"], default_user=by)
-    _record_edit(letter, by, "set_amounts", details)
+    _record_edit(letter, by, "set_amounts", {"changes": changes})
     return len(changed)
 
 
@@ -178,6 +178,13 @@ def drop_lines(letter: AuthorityLetter, ids: Collection[int], *, by: Staff) -> i
     if dropped:
         _record_edit(letter, by, "drop_lines", details)
     return len(dropped)
+
+
+def _amount_change(row: PersonalGrant | UnitCeiling, amount: Decimal) -> dict[str, Any]:
+    """So that a reader of the ledger knows the line without its row."""
+    who = row.holder.name if isinstance(row, PersonalGrant) else row.unit.short_name
+    line = f"{row.clause} {who} {row.item.name}"
+    return {"id": row.pk, "line": line, "was": f"{row.amount_max:.2f}", "is": f"{amount:.2f}"}
 
 
 def _open_draft(letter: AuthorityLetter, by: Staff) -> AuthorityLetter:

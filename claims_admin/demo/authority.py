@@ -245,17 +245,17 @@ def _save(
 
 
 def _write_proposals(desk: Desk) -> None:
-    """A letter that waits for its approval and one still being written, each raising some limits."""
+    """One letter that lowers limits waits for its approval; a draft raises them above the unit's mandate."""
     drafter = desk.people.one("gen", "ADMIN")
-    for unit, status in (("cd", LetterStatus.SUBMITTED), ("my", LetterStatus.DRAFT)):
+    for unit, status, factor in (("cd", LetterStatus.SUBMITTED, "0.8"), ("my", LetterStatus.DRAFT, "2")):
         letter = desk.letter("motor", unit, LetterMode.BY_PERSON, "调整权限授权书", by=(drafter, drafter))
         letter.title = f"{letter.scope_unit.short_name}调整权限授权书"
         letter.status = status
         letter.approved_by = letter.approved_at = None
         letter.submitted_at = timezone.now() if status == LetterStatus.SUBMITTED else None
-        letter.valid_from = desk.today + timedelta(days=8)
+        letter.valid_from = desk.today
         letter.save()
         for grant in desk.grants(letter, IN_SUB_BRANCH, unit):
-            grant.amount_max *= 2
+            grant.amount_max *= Decimal(factor)
             grant.granted_by = None
             grant.save()

@@ -1,9 +1,12 @@
 """The list and the page of letters: who sees which, what they say, and what is done there."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
-from authority.models import AuthorityLetter
+from authority import services
+from authority.models import AuthorityItem, AuthorityLetter
 from tests.authority.pages import another_grant, page
 from tests.factories import CeilingFactory
 
@@ -140,3 +143,54 @@ def test_a_holder_reads_why_he_cannot_revoke_his_grant(client, branch, in_force)
 
     assert "您不能撤销" in client.get(url).content.decode()
     assert client.post(url, {"reason": "x"}).status_code == 403
+
+
+def test_the_page_tells_what_was_done_in_words(as_head, branch):
+    old = branch.in_force()
+    branch.grant(old)
+    letter = services.draft_letter(heading_like(old), by=branch.deputy, like=old)
+    (grant,) = letter.personalgrants.all()
+    services.set_amounts(letter, {grant.pk: Decimal("60000")}, by=branch.deputy)
+    services.send_back(services.submit_letter(letter, by=branch.deputy), by=branch.head, reason="再核")
+    services.drop_lines(letter, [grant.pk], by=branch.deputy)
+
+    events = page(as_head, "letter", letter.pk).context["page"].events
+
+    assert [(event.title, event.who, event.text) for event in events] == [
+        ("起草", "副经理", f"以 {old.number} 为底稿，1 项条款"),
+        ("调整金额", "副经理", "第1条 核赔员 核赔 100,000.00 → 60,000.00 元"),
+        ("提交批准", "副经理", ""),
+        ("退回起草", "经理", "再核"),
+        ("删除条款", "副经理", "第1条 60,000.00 元"),
+    ]
+
+
+def heading_like(letter: AuthorityLetter) -> services.LetterDraft:
+    return services.LetterDraft(
+        number="川理授〔2027〕7号",
+        title=letter.title,
+        mode=letter.mode,
+        issuing_unit=letter.issuing_unit,
+        scope_unit=letter.scope_unit,
+        basis=letter.basis,
+        valid_from=letter.valid_from,
+    )
+
+
+def test_approving_and_adding_are_told_in_words(as_head, branch):
+    old, letter = branch.in_force(number="旧1号"), branch.draft()
+    item = AuthorityItem.objects.get(code="refusal")
+    line = services.GrantLine(
+        clause="第3条",
+        item=item,
+        unit=branch.units["motor"],
+        amount_max=Decimal(5000),
+        appointment=branch.adjudicator.appointments.get(),
+    )
+    services.add_grant(letter, line, by=branch.deputy)
+    services.approve_letter(services.submit_letter(letter, by=branch.deputy), by=branch.head)
+
+    events = page(as_head, "letter", letter.pk).context["page"].events
+
+    assert [event.text for event in events] == ["第3条 5,000.00 元", "", "1 项条款，替代 旧1号"]
+    assert page(as_head, "letter", old.pk).context["page"].events[0].text == f"由 {letter.number} 替代"

@@ -245,7 +245,8 @@ def test_amounts_change_in_one_go_with_history(branch):
     assert (first.amount_max, elsewhere.amount_max) == (Decimal("1.50"), Decimal("100000"))
     assert first.history.count() == 2
     (entry,) = LedgerEntry.objects.all()
-    assert entry.details == {str(first.pk): ["100000.00", "1.50"]}
+    change = {"id": first.pk, "line": "第1条 核赔员 核赔", "was": "100000.00", "is": "1.50"}
+    assert entry.details == {"changes": [change]}
 
 
 def test_nothing_changed_is_nothing_recorded(branch):
