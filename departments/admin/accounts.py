@@ -1,5 +1,6 @@
 """Accounts: created, disabled and enabled here. What a person may do comes from posts and letters."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -7,8 +8,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from departments import services
 from departments.admin.kept import KeptByAdministrator, who
@@ -23,6 +28,7 @@ admin.site.unregister(Group)
 
 PERSONAL = ("name", "phone", "id_number", "email", "is_employee", "hired_on")
 STATE = ("is_active", "left_on")
+FIXED = ("masked_phone", "masked_id_number", "is_staff", "last_login", "password_changed_at", "new_password")
 
 
 class StaffCreationForm(AdminUserCreationForm):
@@ -81,6 +87,20 @@ class StaffAdmin(KeptByAdministrator, UserAdmin):
     def masked_id_number(self, staff: Staff) -> str:
         return mask_id_number(staff.id_number) or "—"
 
+    @admin.display(description="密码")
+    def new_password(self, staff: Staff) -> SafeString:
+        address = reverse("admin:auth_user_password_change", args=[staff.pk])
+        return format_html('<a href="{}">重设密码</a>（下次登录须修改）', address)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        """Only who keeps the accounts; the person has to choose another password at the next login."""
+        if not self.is_kept_by(request):
+            raise PermissionDenied
+        answer = super().user_change_password(request, id, form_url)
+        if answer.status_code == HTTPStatus.FOUND:
+            Staff.objects.filter(pk=id).update(password_changed_at=None)
+        return answer
+
     def get_fieldsets(self, request: HttpRequest, obj: Staff | None = None) -> Any:
         if obj is None:
             return self.add_fieldsets
@@ -88,7 +108,7 @@ class StaffAdmin(KeptByAdministrator, UserAdmin):
         personal = PERSONAL if self.is_kept_by(request) else tuple(seen.get(name, name) for name in PERSONAL)
         return (
             (None, {"fields": ("employee_no", *personal)}),
-            ("账号", {"fields": (*STATE, "is_staff", "last_login", "password_changed_at")}),
+            ("账号", {"fields": (*STATE, "is_staff", "last_login", "password_changed_at", "new_password")}),
             (
                 "三员",
                 {"fields": ("admin_role",), "description": "由安全管理员指定；任有业务岗位的人员不得担任。"},
@@ -96,7 +116,7 @@ class StaffAdmin(KeptByAdministrator, UserAdmin):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Staff | None = None) -> Any:
-        fixed = ["masked_phone", "masked_id_number", "is_staff", "last_login", "password_changed_at"]
+        fixed = [*FIXED]
         if obj is None:
             return fixed
         if not self.is_kept_by(request):

@@ -1,4 +1,4 @@
-"""Who holds which post: appointing, relieving, headcount. The person's row is locked, then the post's."""
+"""Who holds which post: appointing, relieving, headcount. Locks: the person, then the unit, then the post."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -106,8 +106,9 @@ def set_headcount(unit: OrgUnit, post_type: PostType, headcount: int, *, by: Sta
 
 
 def _locked(staff: Staff, post: Post) -> tuple[Staff, Post]:
-    """Two appointments of one person, or to one post, are judged one after the other."""
+    """Appointments of one person, or in one unit, are judged one after the other; so is closing the unit."""
     staff = Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
+    OrgUnit.objects.select_for_update(no_key=True).get(pk=post.unit_id)
     posts = Post.objects.select_for_update(of=("self",), no_key=True)
     return staff, posts.select_related("unit", "post_type").get(pk=post.pk)
 

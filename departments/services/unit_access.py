@@ -9,7 +9,7 @@ from datetime import date
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from departments.models import Appointment, OrgUnit, OrgUnitUserPermission, Staff, UnitKind
 from departments.models.posts import PostScope
@@ -58,7 +58,8 @@ def sync_everybody(on: date) -> int:
 
 
 def _held(on: date) -> QuerySet[Appointment]:
-    return Appointment.objects.on(on).filter(post__unit__closed_on=None).select_related("post__post_type")
+    in_open_units = Q(post__unit__closed_on=None) | Q(post__unit__closed_on__gt=on)
+    return Appointment.objects.on(on).filter(in_open_units).select_related("post__post_type")
 
 
 def _units() -> dict[int, OrgUnit]:

@@ -12,6 +12,7 @@ from departments.models import Appointment, OrgUnit, Staff
 from departments.obstacles import obstacles_to_closing
 from departments.refusals import insist_on
 from departments.rulings import Objection, may_close_unit, may_found_head_office, may_move_unit, may_open_unit
+from departments.services.unit_access import sync_everybody
 from departments.standing import actor_of, unit_facts
 
 
@@ -67,7 +68,10 @@ def found_head_office(new: NewUnit, *, by: Staff) -> OrgUnit:
 
 @transaction.atomic
 def move_unit(unit: OrgUnit, target: OrgUnit, *, by: Staff) -> OrgUnit:
-    """Put a unit, with all below it, under another parent. Raises NotAllowed with every objection."""
+    """Put a unit, with all below it, under another parent. Raises NotAllowed with every objection.
+
+    Posts whose rights reach as far as the department then have them in the new one.
+    """
     _queue_at_the_root()
     unit, target = OrgUnit.objects.get(pk=unit.pk), OrgUnit.objects.get(pk=target.pk)
     today = timezone.localdate()
@@ -79,7 +83,9 @@ def move_unit(unit: OrgUnit, target: OrgUnit, *, by: Staff) -> OrgUnit:
     _rewrite_paths(unit, path, f"{target.path_rank}{own_rank}/", by)
     unit = OrgUnit.objects.get(pk=unit.pk)
     unit.parent = target
-    return save_as(unit, by)
+    save_as(unit, by)
+    sync_everybody(today)
+    return unit
 
 
 @transaction.atomic

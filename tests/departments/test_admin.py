@@ -218,6 +218,20 @@ def test_rights_of_posts_are_rules_and_reach_every_holder(world: World, visit):
     assert world["reviewer"].unit_scope.ids("handle_cases") == frozenset()
 
 
+@pytest.mark.parametrize(("role", "is_reset"), [("system_admin", True), ("security_admin", False)])
+def test_a_new_password_comes_from_who_keeps_accounts_and_is_changed_at_login(world, client, role, is_reset):
+    secret, clerk = "Chuan-2027-Lipei", world["clerk"]
+    client.force_login(world[role])
+    form = {"password1": secret, "password2": secret}
+
+    answer = client.post(reverse("admin:auth_user_password_change", args=[clerk.pk]), form)
+
+    clerk.refresh_from_db()
+    assert answer.status_code == (302 if is_reset else 403)
+    assert clerk.check_password(secret) is is_reset
+    assert (clerk.password_changed_at is None) is is_reset
+
+
 def test_nothing_is_deleted(world: World, client):
     client.force_login(world["system_admin"])
     for page, pk in (("staff", world["clerk"].pk), ("orgunit", world["dy"].pk)):

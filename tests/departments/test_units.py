@@ -1,6 +1,6 @@
 """Opening, moving and closing units."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,6 +11,7 @@ from departments.refusals import NotAllowed
 from departments.rulings import Objection
 from departments.services import NewUnit, close_unit, move_unit, open_unit
 from tests.cast import World
+from tests.factories import OrgUnitFactory
 
 DESK = NewUnit("gh", "广汉理赔岗", "广汉", UnitKind.DESK, rank=7)
 
@@ -23,13 +24,21 @@ def test_a_new_unit_stands_below_its_parent(world: World):
     assert desk.history.get().history_user == world["unit_head"]
 
 
-def test_a_moved_unit_takes_everything_below_along_and_keeps_history(world: World):
-    desk = open_unit(world["dy"], DESK, by=world["unit_head"])
-    second = OrgUnit.objects.create(
-        parent=world["sc"], code="motor2", name="车险二部", short_name="二部", kind=UnitKind.DEPARTMENT,
-        path="hq/sc/motor2/", path_rank="hq/sc/motor2/", opened_on=date(2020, 1, 1),
-    )  # fmt: skip
+@pytest.fixture
+def second(world: World) -> OrgUnit:
+    """Another department of the branch."""
+    return OrgUnitFactory(parent=world["sc"], code="motor2", kind=UnitKind.DEPARTMENT)
 
+
+def test_rights_that_reach_the_department_move_along(world: World, second: OrgUnit):
+    move_unit(world["adj"], second, by=world["system_admin"])
+
+    reviewer = world["reviewer"]
+    assert reviewer.unit_scope.ids("see_cases") == {second.pk, world["adj"].pk}
+
+
+def test_a_moved_unit_takes_everything_below_along_and_keeps_history(world: World, second: OrgUnit):
+    desk = open_unit(world["dy"], DESK, by=world["unit_head"])
     moved = move_unit(world["dy"], second, by=world["system_admin"])
 
     desk.refresh_from_db()
