@@ -11,9 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from authority.models import PersonalGrant, ReferralRule, UnitCeiling
@@ -44,6 +47,36 @@ _LOCK_GRANTS = """
 """
 
 
+def _amount(field: str) -> Cast:
+    """As text: a number of JSON would come back as a float."""
+    return Cast(field, CharField())
+
+
+# What a ruling needs of each rule, by the name the ruling knows it under.
+_CEILING = {
+    "unit_path": "unit__path",
+    "unit_name": "unit__short_name",
+    "item": "item__code",
+    "lines": "lines",
+    "loss_classes": "loss_classes",
+    "special_kinds": "special_kinds",
+    "litigation": "litigation",
+    "measure": "measure",
+    "amount_max": _amount("amount_max"),
+    "letter_no": "letter__number",
+}
+_REFERRAL = {
+    name: name for name in ("code", "name", "kind", "items", "flags", "figures_over", "to_level", "text")
+}
+_INCOMPATIBLE = {
+    "code": "code",
+    "steps": "steps",
+    "items": "items",
+    "concurrent_limit": _amount("concurrent_limit"),
+    "text": "statement",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Moment:
     """`at` None is now: then a revocation that another clock dates later still counts."""
@@ -62,19 +95,34 @@ class _Moment:
 def holder_for(
     staff: Staff, *, at: datetime | None = None, lock: bool = False, loads: Mapping[int, int] | None = None
 ) -> Holder:
-    """This person with the limits in force, read from the database and not from `staff`: two queries.
+    """This person with the limits in force, read from the database and not from `staff`: one query, a
+    second for somebody who holds none.
 
     `lock` (inside a transaction, after the case row is locked) keeps every grant of the person as it is until
     the transaction ends. `loads` is the number of chain steps waiting by person, known to the caller only.
     """
     if lock:
         _lock_grants(staff.pk)
-    moment = _Moment(at)
+    moment, load = _Moment(at), (loads or {}).get(staff.pk, 0)
+    absent = Absence.objects.at(moment.moment).filter(staff=OuterRef("holder"))
+    grants = list(_grants(moment).filter(holder=staff).annotate(on_leave=Exists(absent)))
+    if grants:
+        return _holder(_posts_of(grants), [limit_terms(grant) for grant in grants], load)
     appointments = list(_appointments(moment).filter(staff=staff))
     if not appointments:
         return Holder(staff.pk, staff.name, is_active=staff.is_active, admin_role=staff.admin_role)
-    grants = _grants(moment).filter(holder=staff)
-    return _holder(appointments, [limit_terms(grant) for grant in grants], (loads or {}).get(staff.pk, 0))
+    return _holder(appointments, [], load)
+
+
+def _posts_of(grants: Iterable[Any]) -> list[Appointment]:
+    """The appointments that grants rest on, the main post first, each knowing whether its person is away."""
+    for grant in grants:
+        grant.appointment.on_leave, grant.appointment.staff = grant.on_leave, grant.holder
+    held = {grant.appointment_id: grant.appointment for grant in grants}
+    return sorted(
+        held.values(),
+        key=lambda one: (one.kind != Appointment.Kind.REGULAR, -one.post.post_type.level, one.pk),
+    )
 
 
 def holders_of(
@@ -96,18 +144,32 @@ def holders_of(
 
 
 def rules_for(*, at: datetime | None = None) -> Rules:
-    """What limits everybody: ceilings, referral rules, incompatible duties; three queries on small tables."""
+    """What limits everybody: ceilings, referral rules, incompatible duties; one statement."""
     moment = _Moment(at)
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows = _as_json("ceiling", _ceilings(moment), _CEILING)
+    rows = rows.union(
+        _as_json("referral", ReferralRule.objects.on(moment.day), _REFERRAL),
+        _as_json("incompatible", _incompatible_duties(moment.day), _INCOMPATIBLE),
+        all=True,
+    )
+    for kind, terms in rows:
+        found[kind].append(terms)
+    for kind in ("referral", "incompatible"):
+        found[kind].sort(key=itemgetter("code"))
     return Rules(
-        ceilings=tuple(ceiling_terms(row) for row in _ceilings(moment)),
-        referrals=tuple(_referral(row) for row in ReferralRule.objects.on(moment.day)),
-        incompatible=tuple(
-            _incompatible(row)
-            for row in IncompatibleDuty.objects.filter(kind=IncompatibleDuty.Kind.DYNAMIC)
-            if row.valid_from <= moment.day <= (row.valid_to or date.max)
-        ),
+        ceilings=tuple(_ceiling(terms) for terms in found["ceiling"]),
+        referrals=tuple(_referral(terms) for terms in found["referral"]),
+        incompatible=tuple(_incompatible(terms) for terms in found["incompatible"]),
         level_names=LEVEL_NAMES,
     )
+
+
+def _as_json(kind: str, rows: QuerySet[Any], terms: Mapping[str, Any]) -> QuerySet[Any, tuple[str, Any]]:
+    """Rows of different tables in one shape, so that one statement reads them all."""
+    shaped: QuerySet[Any] = rows.order_by().annotate(row_kind=Value(kind), terms=JSONObject(**terms))
+    pairs: QuerySet[Any, tuple[str, Any]] = shaped.values_list("row_kind", "terms")
+    return pairs
 
 
 def fen(amount: Decimal) -> int:
@@ -210,24 +272,23 @@ def limit_terms(grant: PersonalGrant) -> HeldLimit:
     )
 
 
-def _referral(rule: ReferralRule) -> ReferralTerms:
-    return ReferralTerms(
-        code=rule.code,
-        name=rule.name,
-        kind=rule.kind,
-        items=frozenset(rule.items),
-        flags=frozenset(rule.flags),
-        figures_over={name: fen(Decimal(str(over))) for name, over in rule.figures_over.items()},
-        to_level=rule.to_level,
-        text=rule.text,
-    )
+def _ceiling(terms: dict[str, Any]) -> Ceiling:
+    sets = {name: frozenset(terms[name]) for name in ("lines", "loss_classes", "special_kinds")}
+    return Ceiling(**{**terms, **sets, "amount_max": fen(Decimal(terms["amount_max"]))})
 
 
-def _incompatible(duty: IncompatibleDuty) -> IncompatibleDutyTerms:
-    return IncompatibleDutyTerms(
-        code=duty.code,
-        steps=frozenset(duty.steps),
-        items=frozenset(duty.items),
-        concurrent_limit=fen(duty.concurrent_limit),
-        text=duty.statement,
-    )
+def _referral(terms: dict[str, Any]) -> ReferralTerms:
+    sets = {name: frozenset(terms[name]) for name in ("items", "flags")}
+    figures = {name: fen(Decimal(str(over))) for name, over in terms["figures_over"].items()}
+    return ReferralTerms(**{**terms, **sets, "figures_over": figures})
+
+
+def _incompatible_duties(day: date) -> QuerySet[IncompatibleDuty]:
+    dated = IncompatibleDuty.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+    return dated.filter(kind=IncompatibleDuty.Kind.DYNAMIC)
+
+
+def _incompatible(terms: dict[str, Any]) -> IncompatibleDutyTerms:
+    sets = {name: frozenset(terms[name]) for name in ("steps", "items")}
+    limit = fen(Decimal(terms["concurrent_limit"]))
+    return IncompatibleDutyTerms(**{**terms, **sets, "concurrent_limit": limit})

@@ -157,13 +157,13 @@ def test_the_cost_is_constant(django_assert_num_queries):
         GrantFactory()
         CeilingFactory()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         holder_for(grant.holder)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         holder_for(grant.holder, lock=True)
     with django_assert_num_queries(2):
         holders_of("adjudication")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         rules_for()
 
 
