@@ -13,8 +13,6 @@ from rustpy_xlsxwriter import write_worksheet
 
 from cases.listing.case_list import CaseList
 from cases.listing.columns import NUMBER, Column
-from departments.models import AccessRecord, Staff
-from departments.origin import current_origin
 
 XLSX_CAP = 200_000
 CSV_CAP = 1_000_000
@@ -25,17 +23,6 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", 
 def neutral(text: str) -> str:
     """Text that a spreadsheet takes for text, whatever it begins with."""
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
-
-
-def record_export(staff: Staff, subject: str, rows: int) -> AccessRecord:
-    """Whoever takes rows out of the system leaves a trace, before the first byte goes."""
-    return AccessRecord.objects.create(
-        staff=staff,
-        kind=AccessRecord.Kind.EXPORT,
-        subject=subject[:200],
-        row_count=rows,
-        request_id=current_origin().request_id,
-    )
 
 
 def exported_columns(case_list: CaseList) -> list[Column]:

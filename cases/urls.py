@@ -1,12 +1,24 @@
 from django.urls import URLPattern, path
 
-from cases.views import detail, importing, listing
+from cases.views import (
+    deciding,
+    detail,
+    escalations,
+    handing,
+    importing,
+    intake,
+    listing,
+    papers,
+    printing,
+    submitting,
+    work,
+    workbench,
+)
 
 app_name = "cases"
 
 urlpatterns: list[URLPattern] = [
     path("", listing.index, name="index"),
-    path("<int:pk>/", detail.detail, name="detail"),
     path("count/", listing.count, name="count"),
     path("export/", listing.export, name="export"),
     path("print/", listing.index_print, name="index_print"),
@@ -21,4 +33,30 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:pk>/cancel/", importing.cancel, name="import_cancel"),
     path("imports/<int:pk>/progress/", importing.progress, name="import_progress"),
     path("imports/<int:pk>/faults/", importing.faults_file, name="import_faults"),
+    path("hand-over/", handing.hand_over_many, name="hand_over_many"),
+    path("new/", intake.new, name="new"),
+    path("workbench/", workbench.workbench, name="workbench"),
+    path("workbench/decide/", deciding.bulk_decide, name="bulk_decide"),
+    path("papers/<int:pk>/", papers.paper, name="paper"),
+    path("escalations/", escalations.escalations, name="escalations"),
+    path("escalations/<int:pk>/", escalations.escalation, name="escalation"),
+    path("escalations/<int:pk>/answer/", escalations.escalation_answer, name="escalation_answer"),
+    path("escalations/<int:pk>/confirm/", escalations.escalation_confirm, name="escalation_confirm"),
+    path("escalations/<int:pk>/scan/", escalations.escalation_scan, name="escalation_scan"),
+    path("<int:pk>/", detail.detail, name="detail"),
+    path("<int:pk>/history/", detail.history, name="history"),
+    path("<int:pk>/sheet/", printing.approval_sheet, name="approval_sheet"),
+    path("<int:pk>/decide/", deciding.decide, name="decide"),
+    path("<int:pk>/papers/", papers.paper_upload, name="paper_upload"),
+    path("<int:pk>/submit/", submitting.submit, name="submit"),
+    path("<int:pk>/register/", work.register, name="register"),
+    path("<int:pk>/survey/", work.survey, name="survey"),
+    path("<int:pk>/assess/", work.assess, name="assess"),
+    path("<int:pk>/adjust/", work.adjust, name="adjust"),
+    path("<int:pk>/pay/", work.pay, name="pay"),
+    path("<int:pk>/close/", work.close, name="close"),
+    path("<int:pk>/withdraw/", work.withdraw, name="withdraw"),
+    path("<int:pk>/amend/", work.amend, name="amend"),
+    path("<int:pk>/estimate/", work.change_estimate, name="change_estimate"),
+    path("<int:pk>/hand-over/", work.hand_over, name="hand_over"),
 ]

@@ -55,7 +55,15 @@ def enters_admin(staff: Staff) -> bool:
 
 
 GROUPS: tuple[Group, ...] = (
-    Group("赔案", (Entry("案件清单", "cases:index"), Entry("导入清单", "cases:imports", may_import))),
+    Group("", (Entry("工作台", "cases:workbench"),)),
+    Group(
+        "赔案",
+        (
+            Entry("案件清单", "cases:index"),
+            Entry("上报总公司", "cases:escalations"),
+            Entry("导入清单", "cases:imports", may_import),
+        ),
+    ),
     Group(
         "授权与责任",
         (

@@ -1,11 +1,12 @@
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from departments.http import StaffRequest
 
 
 def home(request: StaffRequest) -> HttpResponse:
-    return render(request, "home.html")
+    """Everybody's day begins with what waits for them."""
+    return redirect("cases:workbench")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,6 +10,10 @@ def record_export(by: Staff, subject: str, row_count: int, *, reason: str = "") 
     return _record(by, AccessRecord.Kind.EXPORT, subject, row_count, reason)
 
 
+def record_download(by: Staff, subject: str) -> AccessRecord:
+    return _record(by, AccessRecord.Kind.DOWNLOAD, subject, 1, "")
+
+
 def record_reveal(by: Staff, person: Staff, reason: str) -> AccessRecord:
     """Raises NotAllowed for a viewer whose posts do not let him look behind masks."""
     insist_on(may_reveal(by.sees_personal_data or by.pk == person.pk))

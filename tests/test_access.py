@@ -83,6 +83,7 @@ def test_access(visitor: Client, furnished: World, page: str, row: Row):
 
     answer = getattr(visitor, row.method)(address, row.sent(furnished))
 
+    assert answer.getvalue() is not None  # a file is read to its end, so that it is closed
     assert answer.status_code == row.expected(visitor.role)
     assert visitor.role != "anonymous" or answer.status_code != 302 or "/login/" in answer.url
 

@@ -22,12 +22,14 @@ ANYWHERE = """
 OWN_WORDS = {
     "departments": """
         access access_log authorship calendar delivery http masking obstacles origin outbox paging panels
-        refusals responsibility sheets staffing standing
+        refusals responsibility sheets spans staffing standing
     """,
     "authority": """
         approvers coverage export granting holders ledger letter_page letters matrix panels refusals
     """,
-    "cases": "chains conflicts export importing items listing matters numbers",
+    "cases": """
+        casefile chains conflicts export handlers importing items listing matters numbers papers queue
+    """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",
     "claims_admin": """

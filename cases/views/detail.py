@@ -1,16 +1,131 @@
-"""One case on one screen."""
+"""One case on one screen: facts and amounts left; ruling, chain and what to do right."""
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from cases.models import ClaimCase
+from cases.casefile.amounts import amounts_of
+from cases.casefile.approval import Approval, approval_for, chains_of, submissions_of
+from cases.casefile.changes import changes_of
+from cases.casefile.facts import facts_of, marks_of
+from cases.casefile.similar import similar_to
+from cases.casefile.timeline import timeline_of
+from cases.casefile.work import leading_doors, more_doors
+from cases.forms.deciding import PHRASES, DecisionForm
+from cases.forms.papers import PaperForm
+from cases.models import ClaimCase, Decision
+from cases.papers import may_add_paper
+from cases.services import pack_of
+from cases.views.case_pages import case_page
 from departments.http import StaffRequest
+
+TABS = {"amounts": "金额", "papers": "材料", "opinions": "意见", "timeline": "时间线", "changes": "变更"}
 
 
 @require_GET
-def detail(request: StaffRequest, pk: int) -> HttpResponse:
-    case = get_object_or_404(ClaimCase.objects.visible_to(request.user).for_list(), pk=pk)
-    return render(request, "cases/detail.html", {"case": case})
+@case_page
+def detail(request: StaffRequest, case: ClaimCase) -> HttpResponse:
+    return detail_page(request, case)
+
+
+@require_GET
+@case_page
+def history(request: StaffRequest, case: ClaimCase) -> HttpResponse:
+    return detail_page(request, case, tab="changes")
+
+
+def detail_page(
+    request: StaffRequest, case: ClaimCase, *, form: DecisionForm | None = None, tab: str = ""
+) -> HttpResponse:
+    """The page; with a decision form that was filled in wrongly, if one is handed in (422)."""
+    submissions = submissions_of(case)
+    approval = approval_for(submissions, request.user)
+    context = {
+        **_head(request, case),
+        **_tab(tab or request.GET.get("tab", ""), request, case),
+        "chains": chains_of(submissions),
+        "approval": approval,
+        "escalations": case.escalations.all(),
+        **_doing(request, case),
+        **_deciding(case, approval, form, request.GET.get("say", "")),
+    }
+    return render(request, "cases/detail.html", context, status=422 if form else 200)
+
+
+def _head(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
+    return {
+        "case": case,
+        "crumbs": _crumbs(case),
+        "facts": facts_of(case, sees_personal_data=request.user.sees_personal_data),
+        "marks": marks_of(case),
+    }
+
+
+def _crumbs(case: ClaimCase) -> list[tuple[str, str]]:
+    index = reverse("cases:index")
+    return [("案件清单", index), (case.unit.short_name, f"{index}?unit={case.unit_id}")]
+
+
+def _tab(asked: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
+    """What the open tab shows; the others are not read."""
+    tab = asked if asked in TABS else "amounts"
+    return {
+        "tabs": [(key, label, key == tab) for key, label in TABS.items()],
+        "tab_template": f"cases/_tab_{tab}.html",
+        **_contents(tab, request, case),
+    }
+
+
+def _contents(tab: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
+    if tab == "papers":
+        return {
+            "papers": case.papers.select_related("uploaded_by").order_by("kind", "pk"),
+            "paper_form": PaperForm(),
+            "may_add": may_add_paper(case, request.user),
+        }
+    if tab == "opinions":
+        return {"opinions": _opinions(case)}
+    if tab == "timeline":
+        return {"events": timeline_of(case)}
+    if tab == "changes":
+        return {"changes": changes_of(case, sees_personal_data=request.user.sees_personal_data)}
+    return {"amounts": amounts_of(case), "similar": similar_to(case, request.user)}
+
+
+def _opinions(case: ClaimCase) -> Any:
+    made = Decision.objects.filter(case=case).select_related(
+        "decided_by", "acted_for", "chain_step", "submission__item"
+    )
+    return made.order_by("-decided_at")
+
+
+def _doing(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
+    leading, more = leading_doors(case, request.user), more_doors(case, request.user)
+    return {
+        "doors": [door for door in leading if door.ruling.allowed],
+        "more_doors": [door for door in more if door.ruling.allowed],
+        "closed_doors": [door for door in leading if not door.ruling.allowed],
+    }
+
+
+def _deciding(
+    case: ClaimCase, approval: Approval | None, form: DecisionForm | None, say: str
+) -> dict[str, Any]:
+    if approval is None or not approval.sayable:
+        return {}
+    step = approval.step
+    pack = pack_of(step.submission)
+    initial = {"step": step.pk, "seen": case.version, "key": uuid4()}
+    return {
+        "form": form or DecisionForm(step=step, losses=list(case.losses.all()), initial=initial),
+        "say": form.data.get("outcome", "") if form else say,
+        "pack": pack,
+        "pack_items": pack["items"],
+        "phrases": PHRASES,
+    }

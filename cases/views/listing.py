@@ -21,6 +21,7 @@ from cases.listing.headings import has_more_filters, headings, kept_fields, page
 from cases.listing.units import unit_options
 from cases.models import SavedFilter
 from departments.access import SEE_CASES
+from departments.access_log import record_export
 from departments.http import StaffRequest
 
 PRINTED_ROWS = 500
@@ -83,7 +84,7 @@ def export(request: StaffRequest) -> HttpResponse | StreamingHttpResponse | File
     rows = case_list.exact_count()
     if rows > cap:
         return render(request, "cases/export_too_large.html", {"rows": rows, "cap": cap}, status=422)
-    exports.record_export(request.user, f"案件清单 {page_query(request.GET)}", rows)
+    record_export(request.user, f"案件清单 {page_query(request.GET)}", rows)
     name = f"案件清单-{timezone.localtime():%Y%m%d-%H%M}"
     if is_csv:
         return _csv(exports.csv_lines(case_list), f"{name}.csv")

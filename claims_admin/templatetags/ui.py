@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from claims_admin import statuses
 from departments import masking
+from departments.spans import in_words
 
 if TYPE_CHECKING:
     from authority.rulings import Ruling
@@ -76,13 +77,7 @@ def when(moment: date | None) -> str:
 @register.filter
 def duration(span: timedelta | None) -> str:
     """Days and hours of a span, minutes only below one hour: 2 天 3 小时. The caller words the sign."""
-    if span is None:
-        return NOTHING
-    minutes = int(abs(span).total_seconds()) // 60
-    days, minutes = divmod(minutes, 24 * 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [(days, "天"), (hours, "小时"), (0 if days or hours else minutes, "分钟")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "不到 1 分钟"
+    return NOTHING if span is None else in_words(span)
 
 
 @register.filter

@@ -116,12 +116,12 @@ def test_every_order_pages_through_all_rows_once(client, branch, sort):
 
 
 def _walk(client, url: str) -> list[str]:
-    seen, after = [], ""
+    seen, cursor = [], ""
     while True:
-        response = client.get(f"{url}&cursor={after}")
+        response = client.get(f"{url}&cursor={cursor}")
         seen += numbers(response)
-        after = response.context["page"].next_cursor
-        if not after:
+        cursor = response.context["page"].next_cursor
+        if not cursor:
             return seen
 
 

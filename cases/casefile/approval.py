@@ -1,0 +1,214 @@
+"""Where the case stands with those who decide: the chains, my ruling, who else can, what I may say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+
+from authority.holders import holder_for, holders_of, rules_for
+from authority.rulings import Holder, Matter, Rules, Ruling, rulings_for
+from cases.chains import never_own
+from cases.matters import matter_of
+from cases.models import ChainStep, ClaimCase, Decision, Outcome, Submission
+from cases.queue import docket_at, yuan
+from cases.rulings import Docket, may_decide_submission, permits
+from departments.models import Staff
+from departments.spans import in_words
+
+SHOWN_HOLDERS = 5
+_MEASURES = {"case_total": "案件累计", "per_person": "单个伤者", "item": "本项", "increment": "本次增减"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One station of a chain as the chain component shows it."""
+
+    state: str
+    title: str
+    who: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCard:
+    """All rounds of one item on the case, oldest first."""
+
+    title: str
+    links: list[Link]
+    waiting_since: datetime | None
+    is_open: bool
+
+    @property
+    def card_title(self) -> str:
+        return f"审批链 · {self.title}"
+
+    @property
+    def waiting(self) -> str:
+        return f"已等 {in_words(timezone.now() - self.waiting_since)}" if self.waiting_since else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One station that waits, as one person sees it. `sayable`: the outcomes open to that person.
+
+    `goes_to_head_office`: where a referral from here leads, for want of a station left in the branch.
+    """
+
+    step: ChainStep
+    ruling: Ruling
+    matter: str
+    refer_to: str
+    over: Decimal | None
+    who_can: list[dict[str, Any]]
+    sayable: frozenset[str]
+    is_others: bool
+    goes_to_head_office: bool
+
+
+def submissions_of(case: ClaimCase) -> list[Submission]:
+    """With chains and decisions, oldest first; two statements."""
+    steps = ChainStep.objects.select_related("staff", "acting_for", "decision").order_by("number")
+    rows = Submission.objects.filter(case=case).select_related("item", "submitted_by")
+    found = list(rows.prefetch_related(Prefetch("chain", queryset=steps)).order_by("submitted_at", "pk"))
+    for submission in found:
+        submission.case = case
+    return found
+
+
+def chains_of(submissions: Sequence[Submission]) -> list[ChainCard]:
+    """A card per item; the open ones first."""
+    by_item: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        by_item.setdefault(submission.item.name, []).append(submission)
+    cards = [_card(name, rounds) for name, rounds in by_item.items()]
+    return sorted(cards, key=lambda card: not card.is_open)
+
+
+def _card(name: str, rounds: list[Submission]) -> ChainCard:
+    links, waiting_since = [], None
+    for index, submission in enumerate(rounds):
+        links.append(_sent(submission, is_again=index > 0))
+        for step in submission.chain.all():
+            if step.status != ChainStep.Status.SKIPPED:
+                links.append(_link(step))
+            if step.status == ChainStep.Status.NOW:
+                waiting_since = step.arrived_at
+    return ChainCard(name, links, waiting_since, rounds[-1].status == Submission.Status.OPEN)
+
+
+def _sent(submission: Submission, *, is_again: bool) -> Link:
+    at = timezone.localtime(submission.submitted_at)
+    note = f"{at:%m-%d %H:%M} · {submission.amount:,.2f} 元"
+    if submission.status == Submission.Status.WITHDRAWN:
+        return Link("returned", "提交后撤回", submission.submitted_by.name, note)
+    return Link("done", "再次提交" if is_again else "提交", submission.submitted_by.name, note)
+
+
+def _link(step: ChainStep) -> Link:
+    who = step.staff.name if step.staff else "总公司"
+    if step.acting_for:
+        who += f"（代{step.acting_for.name}）"
+    decision = getattr(step, "decision", None)
+    if decision is not None:
+        return _decided(step, decision)
+    if step.status == ChainStep.Status.NOW and step.arrived_at:
+        waited = in_words(timezone.now() - step.arrived_at)
+        return Link("now", step.get_kind_display(), who, _note(step.post_name, f"已等 {waited}"))
+    return Link(step.status, step.get_kind_display(), who, _note(step.post_name))
+
+
+def _decided(step: ChainStep, decision: Decision) -> Link:
+    state = {"return": "returned", "refuse": "returned"}.get(decision.outcome, "done")
+    if step.status == ChainStep.Status.INVALID:
+        state = "invalid"
+    at = timezone.localtime(decision.decided_at)
+    used = f"用时 {in_words(decision.decided_at - step.arrived_at)}" if step.arrived_at else ""
+    note = _note(" ".join(decision.problem_codes), step.post_name, f"{at:%m-%d %H:%M}", used)
+    who = decision.decided_by_id == step.staff_id and step.staff and step.staff.name
+    return Link(
+        state, decision.get_outcome_display(), who or (step.staff.name if step.staff else "总公司"), note
+    )
+
+
+def _note(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def approval_for(submissions: Sequence[Submission], staff: Staff) -> Approval | None:
+    """The station at which the case waits, this person's own first; None when it waits for nobody."""
+    waiting = [
+        step
+        for submission in submissions
+        if submission.status == Submission.Status.OPEN
+        for step in submission.chain.all()
+        if step.status == ChainStep.Status.NOW
+    ]
+    if not waiting:
+        return None
+    step = min(waiting, key=lambda one: (one.staff_id != staff.pk, one.pk))
+    step.submission = next(one for one in submissions if one.pk == step.submission_id)
+    return _approval(step, staff)
+
+
+def _approval(step: ChainStep, staff: Staff) -> Approval:
+    matter, holder, rules = matter_of(step.submission), holder_for(staff), rules_for()
+    signed = [one for one in step.submission.chain.all() if one.kind == "cosign" and one.status == "done"]
+    docket = docket_at(step, matter, len(signed))
+    ruling = may_decide_submission(docket, holder, rules, Outcome.AGREE)
+    measure = ruling.basis.measure if ruling.basis else matter.measure
+    amount = matter.amounts.get(measure, 0)
+    over = amount - ruling.basis.limit if ruling.basis else 0
+    return Approval(
+        step,
+        ruling,
+        f"{step.submission.item.name} · {_MEASURES.get(measure, '')} {yuan(amount):,.2f} 元",
+        rules.level_names.get(ruling.refer_to_level or 0, ""),
+        yuan(over) if over > 0 else None,
+        _who_can(matter, holders_of(step.submission.item.code), rules),
+        _sayable(docket, holder, rules),
+        step.staff_id != staff.pk,
+        _is_last_here(step),
+    )
+
+
+def _is_last_here(step: ChainStep) -> bool:
+    waiting = [one for one in step.submission.chain.all() if one.status == ChainStep.Status.WAITING]
+    return not any(one.staff_id for one in waiting)
+
+
+def _sayable(docket: Docket, holder: Holder, rules: Rules) -> frozenset[str]:
+    return frozenset(
+        outcome.value
+        for outcome in Outcome
+        if permits(may_decide_submission(docket, holder, rules, outcome), outcome, docket.step_kind)
+    )
+
+
+def _who_can(matter: Matter, holders: Sequence[Holder], rules: Rules) -> list[dict[str, Any]]:
+    """Those who may sign, and those who could but are away; the lowest sufficient limit first."""
+    found = []
+    for holder, ruling in rulings_for(matter, holders, never_own(rules)):
+        is_away = ruling.codes == ("on_leave",)
+        if ruling.may_sign or is_away:
+            best = max((limit.amount_max for limit in holder.limits), default=0)
+            shown = ruling.basis.limit if ruling.basis else best
+            found.append((shown, holder, "缺勤" if is_away else "在岗"))
+    found.sort(key=lambda one: (one[2] != "在岗", one[0], one[1].person_id))
+    return [_person(holder, limit, note) for limit, holder, note in found[:SHOWN_HOLDERS]]
+
+
+def _person(holder: Holder, limit: int, note: str) -> dict[str, Any]:
+    return {
+        "name": holder.name,
+        "post": holder.limits[0].post_name if holder.limits else holder.unit_name,
+        "limit": yuan(limit),
+        "note": note,
+        "url": reverse("departments:person", args=[holder.person_id]),
+    }

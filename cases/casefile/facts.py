@@ -1,0 +1,55 @@
+"""The facts at the head of a case file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from cases.models import ClaimCase, CoverageLine, LossClass
+from departments.masking import mask_name, mask_plate
+
+_MARKS = (
+    ("is_injury", "人伤", "idle"),
+    ("is_litigated", "涉诉", "attention"),
+    ("is_major", "重大", "bad"),
+    ("is_fraud_suspected", "欺诈嫌疑", "bad"),
+)
+_LINES = dict(CoverageLine.choices)
+_LOSSES = dict(LossClass.choices)
+
+
+def facts_of(case: ClaimCase, *, sees_personal_data: bool) -> list[tuple[str, str]]:
+    """Label and text, in the order of the drawing; personal data masked for strangers."""
+    name = case.insured_name if sees_personal_data else mask_name(case.insured_name)
+    plate = case.plate_no if sees_personal_data else mask_plate(case.plate_no)
+    handler = f"{case.handler.name} · {case.unit.short_name}" if case.handler else ""
+    lines = [str(_LINES.get(line, line)) for line in case.lines]
+    losses = [str(_LOSSES.get(loss, loss)) for loss in case.loss_classes]
+    return [
+        ("被保险人", name),
+        ("车牌 / 车型", _joined(plate, case.vehicle_class)),
+        ("出险", _joined(_moment(case.accident_at), case.accident_place, case.accident_cause, by=" ")),
+        ("责任比例", f"{case.liability_ratio}%"),
+        ("报案 / 立案", f"{_moment(case.reported_at)} / {_moment(case.registered_at) or '未立案'}"),
+        ("材料收齐", _moment(case.papers_complete_at)),
+        ("责任人", handler),
+        ("险别 / 损失", _joined(" ".join(lines), " ".join(losses))),
+        ("报案号", case.report_no),
+        ("立案号", case.registration_no),
+        ("保单号", case.policy_no),
+        ("结案", _joined(_moment(case.closed_at), case.get_closing_kind_display())),
+    ]  # fmt: skip
+
+
+def marks_of(case: ClaimCase) -> list[tuple[str, str]]:
+    """Text and tone of each badge beside the state."""
+    return [(text, tone) for field, text, tone in _MARKS if getattr(case, field)]
+
+
+def _joined(*parts: str, by: str = " · ") -> str:
+    return by.join(part for part in parts if part)
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""

@@ -1,0 +1,96 @@
+"""What happened to the case, from the ledger; imported work that the ledger does not know from the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from authority.models import LedgerEntry
+from cases.lifecycle import Action, Stage
+from cases.models import CasePaper, CaseStep, ClaimCase, Outcome
+
+_OTHERS = {
+    "report": "报案登记",
+    "reroute": "重新安排审批链",
+    "lend": "借阅",
+    "return_loan": "归还借阅",
+    "confirm_execution": "确认批复已执行",
+    "import": "导入",
+}
+_LABELS = {**dict(Action.choices), **dict(Outcome.choices), **_OTHERS}
+_TONES = {
+    "approve": "good",
+    "pass_review": "good",
+    "agree": "good",
+    "pay": "good",
+    "return": "attention",
+    "withdraw": "attention",
+    "escalate": "attention",
+    "refer_up": "attention",
+    "refuse": "bad",
+    "close": "idle",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    title: str
+    who: str
+    text: str = ""
+    tone: str = "active"
+
+
+def timeline_of(case: ClaimCase) -> list[Event]:
+    """Newest first; three statements."""
+    entries = LedgerEntry.objects.filter(chain=f"case:{case.pk}").select_related("actor", "acted_for")
+    events = [_entry(entry) for entry in entries]
+    if not events:
+        events = list(_steps(case))
+    papers = CasePaper.objects.filter(case=case).select_related("uploaded_by")
+    events += [_filed(paper) for paper in papers]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def entries_since(case: ClaimCase, seen: int) -> list[Event]:
+    """What happened after the version that somebody saw: every change of a case makes one entry."""
+    missed = max(case.version - seen, 0)
+    entries = LedgerEntry.objects.filter(chain=f"case:{case.pk}").select_related("actor", "acted_for")
+    return [_entry(entry) for entry in entries.order_by("-sequence")[:missed]]
+
+
+def _entry(entry: LedgerEntry) -> Event:
+    who = entry.actor.name if entry.actor else "系统"
+    if entry.acted_for:
+        who += f"（代{entry.acted_for.name}）"
+    return Event(
+        entry.at,
+        _LABELS.get(entry.action, entry.action),
+        who,
+        "，".join(_facts(entry)),
+        _TONES.get(entry.action, "active"),
+    )
+
+
+def _facts(entry: LedgerEntry) -> Iterator[str]:
+    if entry.amount is not None:
+        yield f"{entry.amount:,.2f} 元"
+    if entry.from_state and entry.from_state != entry.to_state:
+        yield f"{_stage(entry.from_state)} → {_stage(entry.to_state)}"
+    if entry.reason:
+        yield entry.reason
+
+
+def _filed(paper: CasePaper) -> Event:
+    text = f"{paper.get_kind_display()} {paper.name}"
+    return Event(paper.uploaded_at, "材料", paper.uploaded_by.name, text, "idle")
+
+
+def _stage(code: str) -> str:
+    return dict(Stage.choices).get(code, code)
+
+
+def _steps(case: ClaimCase) -> Iterator[Event]:
+    for step in CaseStep.objects.filter(case=case).select_related("person"):
+        yield Event(step.left_at or step.entered_at, step.get_step_display(), step.person.name, step.result)

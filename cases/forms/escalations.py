@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from cases.forms.papers import checked
+from cases.models import Escalation
+from cases.services import Answer
+
+
+class EscalationFilterForm(forms.Form):
+    status = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), *Escalation.Status.choices]
+    )
+    q = forms.CharField(label="上报编号 / 案件号", required=False, max_length=30)
+
+
+class AnswerForm(forms.Form):
+    """总公司批复: entered by head office itself, or by 综合室 from paper with its scan."""
+
+    answer = forms.ChoiceField(label="批复", choices=Escalation.Answer.choices, widget=forms.RadioSelect)
+    amount = forms.DecimalField(
+        label="批复金额(元，仅调整时)", required=False, min_value=0, max_digits=14, decimal_places=2
+    )
+    number = forms.CharField(label="批复号", required=False, max_length=40)
+    answered_by_name = forms.CharField(label="批复人", required=False, max_length=30)
+    conditions = forms.CharField(
+        label="条件", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
+    scan = forms.FileField(
+        label="批复扫描件", required=False, help_text="由综合室录入时必须上传；JPG、PNG 或 PDF，不超过 10 MB"
+    )
+
+    def clean_scan(self) -> Any:
+        """The same rules as for any paper of a case."""
+        scan = self.cleaned_data["scan"]
+        return checked(scan) if scan else None
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or {}
+        if sent.get("answer") == Escalation.Answer.ALTERED and sent.get("amount") is None:
+            self.add_error("amount", "调整金额须填写批复金额。")
+        return sent
+
+    def as_answer(self) -> Answer:
+        sent = self.cleaned_data
+        return Answer(
+            sent["answer"],
+            sent["number"],
+            sent["amount"] if sent["answer"] == Escalation.Answer.ALTERED else None,
+            sent["conditions"],
+            sent["answered_by_name"],
+            sent["scan"] or None,
+        )

@@ -1,0 +1,195 @@
+"""What the handler fills in, step by step. Every form carries the version of the case that was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from cases.models import CaseLoss, ClaimCase, CoverageLine, LossClass, Submission
+from cases.services import LossRow
+from departments.models import Staff
+
+_MOMENT = {"type": "datetime-local"}
+
+
+def amount_field(label: str, *, least: str = "0.01", **options: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, min_value=Decimal(least), max_digits=14, decimal_places=2, **options
+    )
+
+
+def moment_field(label: str, *, required: bool = True) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(_MOMENT, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, required=required, widget=widget)
+
+
+def _reason(label: str = "原因") -> forms.CharField:
+    return forms.CharField(label=label, max_length=200)
+
+
+class RegisterForm(forms.Form):
+    estimate = amount_field("立案估损(元)")
+
+
+class EstimateForm(forms.Form):
+    estimate = amount_field("新估损(元)")
+    reason = _reason("调整原因")
+
+
+class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The findings of the survey; what is filled in replaces what was reported."""
+
+    accident_at = moment_field("出险时间", required=False)
+
+    class Meta:
+        model = ClaimCase
+        fields = (
+            "accident_at",
+            "accident_place",
+            "accident_cause",
+            "liability_ratio",
+            "vehicle_class",
+            "vin",
+            "is_injury",
+            "is_litigated",
+            "is_fraud_suspected",
+        )
+
+
+class NewCaseForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A loss reported by hand, for cases that do not come from the core system."""
+
+    reported_at = moment_field("报案时间")
+    accident_at = moment_field("出险时间", required=False)
+    lines = forms.MultipleChoiceField(
+        label="险别", choices=CoverageLine.choices, widget=forms.CheckboxSelectMultiple
+    )
+    loss_classes = forms.MultipleChoiceField(
+        label="损失类别", choices=LossClass.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = ClaimCase
+        fields = (
+            "unit",
+            "insured_name",
+            "plate_no",
+            "policy_no",
+            "vehicle_class",
+            "reported_at",
+            "accident_at",
+            "accident_place",
+            "accident_cause",
+            "lines",
+            "loss_classes",
+        )
+
+    def __init__(self, data: Any, *, units: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["insured_name"].required = True
+
+    def clean_plate_no(self) -> str:
+        plate: str = self.cleaned_data["plate_no"]
+        return plate.replace("·", "").replace(" ", "").upper()
+
+
+class LossForm(forms.Form):
+    """One row of the assessment; an untouched row does not count."""
+
+    line = forms.ChoiceField(label="险别", choices=CoverageLine.choices)
+    loss_class = forms.ChoiceField(label="损失类别", choices=LossClass.choices)
+    label = forms.CharField(label="损失（车辆、物品或伤者）", max_length=40)
+    assessed = amount_field("定损金额(元)", least="0")
+
+
+class BaseLossFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        rows = self.rows()
+        if not rows:
+            raise forms.ValidationError("至少填写一项损失。")
+        keys = [(row.line, row.loss_class, row.label) for row in rows]
+        if len(set(keys)) < len(keys):
+            raise forms.ValidationError("同一险别、类别和名称的损失只能填一行。")
+
+    def rows(self) -> list[LossRow]:
+        return [LossRow(**form.cleaned_data) for form in self.forms if form.has_changed() or form.initial]
+
+
+LossFormSet = forms.formset_factory(LossForm, formset=BaseLossFormSet, extra=3, max_num=60)
+
+
+class LossAmountsForm(forms.Form):
+    """One amount per loss of the case: `field` says which, `most` what it may not exceed."""
+
+    def __init__(self, data: Any, *, losses: Sequence[CaseLoss], field: str, most: str = "") -> None:
+        super().__init__(data)
+        self.losses = losses
+        for loss in losses:
+            bound = getattr(loss, most) if most else None
+            initial = getattr(loss, field) or bound
+            self.fields[f"amount_{loss.pk}"] = amount_field(
+                str(loss), least="0", max_value=bound, initial=initial
+            )
+
+    @property
+    def amount_rows(self) -> Iterator[tuple[CaseLoss, forms.BoundField]]:
+        return ((loss, self[f"amount_{loss.pk}"]) for loss in self.losses)
+
+    def amounts(self) -> dict[int, Decimal]:
+        return {loss.pk: self.cleaned_data[f"amount_{loss.pk}"] for loss in self.losses}
+
+
+class AmendForm(LossAmountsForm):
+    reason = _reason("更正原因")
+
+
+class SubmissionChoiceForm(forms.Form):
+    """Which of the open requests, and why."""
+
+    submission = forms.ModelChoiceField(
+        label="报批", queryset=Submission.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    reason = _reason("撤回原因")
+
+    def __init__(self, data: Any, *, submissions: Any) -> None:
+        super().__init__(data)
+        field = self.fields["submission"]
+        field.queryset = submissions  # type: ignore[attr-defined]
+        field.initial = submissions.first()
+
+
+class SubmitForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    opinion = forms.CharField(
+        label="提交意见", required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class PayForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    amount = amount_field("支付金额(元)")
+    payee = forms.CharField(label="收款人", max_length=60)
+    payee_account = forms.CharField(label="收款账号", max_length=34, required=False)
+
+
+class CloseForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="结案方式", choices=[("paid", "赔付结案"), ("zero", "零赔付")], widget=forms.RadioSelect
+    )
+
+
+class HandOverForm(forms.Form):
+    successor = forms.ModelChoiceField(
+        label="接手人", queryset=Staff.objects.none(), widget=forms.Select({"data-search": ""})
+    )
+    reason = _reason("移交原因")
+
+    def __init__(self, data: Any, *, successors: Any) -> None:
+        super().__init__(data)
+        self.fields["successor"].queryset = successors  # type: ignore[attr-defined]

@@ -1,0 +1,77 @@
+"""Deciding: on one case from its page, on many from the workbench, each row ruled on its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from authority.refusals import Refused
+from cases import services
+from cases.conflicts import KeyReused, Stale
+from cases.forms.deciding import BulkDecisionForm, DecisionForm
+from cases.models import ChainStep, ClaimCase, Decision
+from cases.queue import with_case
+from cases.views.case_pages import case_page
+from cases.views.detail import detail_page
+from departments.http import StaffRequest
+from departments.models import Staff
+
+
+@require_POST
+@case_page
+def decide(request: StaffRequest, case: ClaimCase) -> HttpResponse:
+    step_id = request.POST.get("step", "")
+    steps = with_case(ChainStep.objects.filter(submission__case=case))
+    step = get_object_or_404(steps, pk=int(step_id) if step_id.isdecimal() else 0)
+    form = DecisionForm(request.POST, step=step, losses=list(case.losses.all()))
+    if not form.is_valid():
+        return detail_page(request, case, form=form)
+    decision = services.decide(step, form.verdict(), by=request.user)
+    messages.success(request, f"赔案 {case}：{step.submission.item.name}已{decision.get_outcome_display()}")
+    return redirect("cases:workbench" if request.POST.get("then") == "workbench" else case)
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    label: str
+    url: str
+    is_done: bool
+    text: str
+
+
+@require_POST
+def bulk_decide(request: StaffRequest) -> HttpResponse:
+    """Each row is its own transaction: what is refused leaves the others done."""
+    form = BulkDecisionForm(request.POST)
+    if not form.is_valid() or not form.tickets():
+        messages.error(request, "没有选择案件。")
+        return redirect("cases:workbench")
+    seen = dict(form.tickets())
+    visible = ClaimCase.objects.visible_to(request.user)
+    steps = with_case(ChainStep.objects.filter(pk__in=seen, submission__case__in=visible))
+    results = [_decide_row(step, form, seen[step.pk], request.user) for step in steps.order_by("arrived_at")]
+    done = sum(result.is_done for result in results)
+    context = {"results": results, "done": done, "failed": len(results) - done}
+    return render(request, "cases/bulk_result.html", context)
+
+
+def _decide_row(step: ChainStep, form: BulkDecisionForm, seen: int, staff: Staff) -> RowResult:
+    case = step.submission.case
+    label, url = f"{case} {step.submission.item.name}", case.get_absolute_url()
+    try:
+        decision = services.decide(step, form.verdict(step.pk, seen), by=staff)
+    except Refused as refused:
+        return RowResult(label, url, False, "；".join(one.text for one in refused.ruling.objections))
+    except Stale:
+        return RowResult(label, url, False, "案件在您打开清单后已有变化，请打开案件重新审批")
+    except KeyReused:
+        return RowResult(label, url, False, "同一次提交已用于另一项决定，请刷新后重试")
+    return RowResult(label, url, True, _said(decision))
+
+
+def _said(decision: Decision) -> str:
+    return f"{decision.get_outcome_display()} {decision.amount:,.2f} 元"

@@ -1,0 +1,94 @@
+"""Asking for a decision: the chain of people who will decide is shown before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from authority.models import AuthorityItem
+from authority.refusals import Refused, insist_on
+from cases import services
+from cases.casefile.approval import Link, submissions_of
+from cases.casefile.work import submittable_items
+from cases.chains import Plan, Station
+from cases.forms.work import SubmitForm
+from cases.items import CASE_ITEMS
+from cases.lifecycle import Action
+from cases.models import ChainStep, ClaimCase
+from cases.rulings import may_work
+from cases.services import Request
+from cases.views.case_pages import beside, case_page, seen_version
+from departments.http import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@case_page
+def submit(request: StaffRequest, case: ClaimCase) -> HttpResponse:
+    codes = submittable_items(case, submissions_of(case))
+    asked = request.POST.get("item") or request.GET.get("item") or ""
+    item = asked if asked in codes else next(iter(codes), "")
+    insist_on(may_work(case, _action(asked or item), request.user))
+    form = SubmitForm(request.POST or None, initial={"key": uuid4()})
+    if request.method == "POST" and form.is_valid() and _sent(request, case, asked, form):
+        return redirect(case)
+    return _shown(request, case, form, item, codes)
+
+
+def _action(item: str) -> Action:
+    """Without an item that fits, the ruling on submitting says why there is none."""
+    return CASE_ITEMS[item].submit if item in CASE_ITEMS else Action.SUBMIT_REVIEW
+
+
+def _sent(request: StaffRequest, case: ClaimCase, item: str, form: SubmitForm) -> bool:
+    wanted = Request(item, seen_version(request), form.cleaned_data["opinion"], form.cleaned_data["key"])
+    try:
+        submission = services.submit(case, wanted, by=request.user)
+    except Refused as refused:
+        for objection in refused.ruling.objections:
+            form.add_error(None, objection.text)
+        return False
+    messages.success(request, f"赔案 {case}：{submission.item.name}已提交")
+    return True
+
+
+def _shown(
+    request: StaffRequest, case: ClaimCase, form: SubmitForm, item: str, codes: list[str]
+) -> HttpResponse:
+    names = dict(AuthorityItem.objects.values_list("code", "name"))
+    context: dict[str, Any] = {
+        **beside(request, case),
+        "form": form,
+        "item": item,
+        "item_name": names.get(item, ""),
+        "choices": [(code, names.get(code, code), code == item) for code in codes],
+    }
+    if item:
+        context["plan"] = plan = services.preview(case, item, by=request.user)
+        context["links"] = plan_links(plan)
+    return _answer(request, context, form)
+
+
+def _answer(request: StaffRequest, context: dict[str, Any], form: SubmitForm) -> HttpResponse:
+    return render(request, "cases/submit.html", context, status=422 if form.is_bound else 200)
+
+
+def plan_links(plan: Plan) -> list[Link]:
+    """The stations as the chain component shows them, the first one next in turn."""
+    return [
+        Link("now" if number == 0 else "waiting", _kind(station), station.name or "总公司", _note(station))
+        for number, station in enumerate(plan.stations)
+    ]
+
+
+def _kind(station: Station) -> str:
+    return str(dict(ChainStep.Kind.choices).get(station.kind, station.kind))
+
+
+def _note(station: Station) -> str:
+    via = f"代{station.via_name}" if station.via_name else ""
+    return " · ".join(part for part in (station.post_name, via) if part)

@@ -1,0 +1,217 @@
+"""The handler's work, one page per step: the form, or every reason why not now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from authority.refusals import Refused, insist_on
+from cases import services
+from cases.conflicts import Stale
+from cases.forms import work as work_forms
+from cases.handlers import successors_in
+from cases.items import CASE_ITEMS
+from cases.lifecycle import Action, Stage
+from cases.models import ClaimCase, Submission
+from cases.rulings import may_work
+from cases.views.case_pages import beside, case_page, seen_version
+from departments.http import StaffRequest
+
+Sent = Any  # a bound and valid form of the work
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`form` makes the form from the case and what was sent, `do` calls the service."""
+
+    action: Action
+    form: Callable[[ClaimCase, Any], Any]
+    do: Callable[[ClaimCase, Sent, StaffRequest, int], object]
+    hint: str = ""
+    fields: str = "cases/_work_fields.html"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def work_page(work: Work) -> Callable[[StaffRequest, int], HttpResponse]:
+    @require_http_methods(["GET", "POST"])
+    @case_page
+    def page(request: StaffRequest, case: ClaimCase) -> HttpResponse:
+        sent = request.POST if request.method == "POST" else None
+        if sent is not None and seen_version(request) != case.version:
+            raise Stale
+        insist_on(may_work(case, work.action, request.user))
+        form = work.form(case, sent)
+        if sent is not None and form.is_valid() and _done(work, case, form, request):
+            messages.success(request, f"赔案 {case}：{work.action.label}完成")
+            return redirect(case)
+        return _shown(request, case, work, form)
+
+    return page
+
+
+def _done(work: Work, case: ClaimCase, form: Sent, request: StaffRequest) -> bool:
+    """The person may; if the service still refuses, it is for what was filled in: said on the form."""
+    try:
+        work.do(case, form, request, case.version)
+    except Refused as refused:
+        for objection in refused.ruling.objections:
+            _add_error(form, objection.text)
+        return False
+    return True
+
+
+def _add_error(form: Sent, text: str) -> None:
+    if isinstance(form, forms.BaseFormSet):
+        form.non_form_errors().append(text)
+    else:
+        form.add_error(None, text)
+
+
+def _shown(request: StaffRequest, case: ClaimCase, work: Work, form: Sent) -> HttpResponse:
+    context = {**beside(request, case), "work": work, "form": form}
+    return render(request, "cases/work.html", context, status=422 if form.is_bound else 200)
+
+
+def _losses_form(case: ClaimCase, sent: Any) -> Any:
+    initial = [
+        {"line": loss.line, "loss_class": loss.loss_class, "label": loss.label, "assessed": loss.assessed}
+        for loss in case.losses.order_by("pk")
+    ]
+    return work_forms.LossFormSet(sent, initial=initial)
+
+
+def _adjust_form(case: ClaimCase, sent: Any) -> Any:
+    losses = list(case.losses.order_by("pk"))
+    return work_forms.LossAmountsForm(sent, losses=losses, field="adjusted", most="reviewed")
+
+
+def _pay_form(case: ClaimCase, sent: Any) -> Any:
+    initial = {"amount": case.approved - case.paid, "payee": case.insured_name, "key": uuid4()}
+    return work_forms.PayForm(sent, initial=initial)
+
+
+def _pay(case: ClaimCase, form: Sent, request: StaffRequest, seen: int) -> object:
+    sent = form.cleaned_data
+    order = services.PaymentOrder(
+        sent["amount"], sent["payee"], seen, payee_account=sent["payee_account"], key=sent["key"]
+    )
+    return services.pay(case, order, by=request.user)
+
+
+def _close_form(case: ClaimCase, sent: Any) -> Any:
+    return work_forms.CloseForm(sent, initial={"kind": "paid" if case.stage == Stage.PAID else "zero"})
+
+
+def _hand_over_form(case: ClaimCase, sent: Any) -> Any:
+    return work_forms.HandOverForm(sent, successors=successors_in([case.unit.path]))
+
+
+def _open(case: ClaimCase) -> Any:
+    return Submission.objects.filter(case=case, status=Submission.Status.OPEN).select_related("case", "item")
+
+
+def _amend_form(case: ClaimCase, sent: Any) -> Any:
+    submission = _open(case).first()
+    sums = CASE_ITEMS[submission.item.code].sums if submission else "adjusted"
+    return work_forms.AmendForm(sent, losses=list(case.losses.order_by("pk")), field=sums)
+
+
+def _amend(case: ClaimCase, form: Sent, request: StaffRequest, seen: int) -> object:
+    amendment = services.Amendment(form.amounts(), form.cleaned_data["reason"], seen)
+    return services.amend(_open(case).first(), amendment, by=request.user)
+
+
+register = work_page(
+    Work(
+        Action.REGISTER,
+        lambda case, sent: work_forms.RegisterForm(sent, initial={"estimate": case.estimate or None}),
+        lambda case, form, request, seen: services.register(
+            case, form.cleaned_data["estimate"], by=request.user, seen=seen
+        ),
+        "立案后给出立案号、赔案号，并记入首次估损。",
+    )
+)
+survey = work_page(
+    Work(
+        Action.SURVEY,
+        lambda case, sent: work_forms.SurveyForm(sent, instance=ClaimCase.objects.get(pk=case.pk)),
+        lambda case, form, request, seen: services.survey(
+            case, form.cleaned_data, by=request.user, seen=seen
+        ),
+        "按现场情况核对出险经过、责任比例和标识。",
+    )
+)
+assess = work_page(
+    Work(
+        Action.ASSESS,
+        _losses_form,
+        lambda case, form, request, seen: services.assess(case, form.rows(), by=request.user, seen=seen),
+        "每辆车、每件物品、每位伤者一行；不再列出的损失按零处理。",
+        "cases/_loss_rows.html",
+    )
+)
+adjust = work_page(
+    Work(
+        Action.ADJUST,
+        _adjust_form,
+        lambda case, form, request, seen: services.adjust(case, form.amounts(), by=request.user, seen=seen),
+        "理算金额不超过核定金额。",
+        "cases/_loss_amounts.html",
+    )
+)
+pay = work_page(Work(Action.PAY, _pay_form, _pay, "累计支付不超过核赔金额；付清后才能结案。"))
+close = work_page(
+    Work(
+        Action.CLOSE,
+        _close_form,
+        lambda case, form, request, seen: services.close(
+            case, form.cleaned_data["kind"], by=request.user, seen=seen
+        ),
+    )
+)
+change_estimate = work_page(
+    Work(
+        Action.CHANGE_ESTIMATE,
+        lambda case, sent: work_forms.EstimateForm(sent, initial={"estimate": case.estimate}),
+        lambda case, form, request, seen: services.change_estimate(
+            case, form.cleaned_data["estimate"], form.cleaned_data["reason"], by=request.user, seen=seen
+        ),
+    )
+)
+withdraw = work_page(
+    Work(
+        Action.WITHDRAW,
+        lambda case, sent: work_forms.SubmissionChoiceForm(sent, submissions=_open(case)),
+        lambda case, form, request, seen: services.withdraw(
+            form.cleaned_data["submission"], form.cleaned_data["reason"], by=request.user, seen=seen
+        ),
+        "只有提交人可以撤回，且在任何人作出意见之前。",
+    )
+)
+amend = work_page(
+    Work(
+        Action.AMEND,
+        _amend_form,
+        _amend,
+        "金额变化后审批链重新计算，不再需要的签署失效。",
+        "cases/_loss_amounts.html",
+    )
+)
+hand_over = work_page(
+    Work(
+        Action.HAND_OVER,
+        _hand_over_form,
+        lambda case, form, request, seen: services.hand_over(
+            case, form.cleaned_data["successor"], form.cleaned_data["reason"], by=request.user, seen=seen
+        ),
+        "移交后由接手人对本案负责，并收到通知。",
+    )
+)

@@ -1,0 +1,165 @@
+"""The first screen: what waits for this person, oldest first, with the ruling on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from authority.models import AuthorityItem
+from cases import queue
+from cases.casefile.work import next_work
+from cases.forms.deciding import return_steps
+from cases.models import ProblemClass
+from departments.http import StaffRequest
+from departments.models import CalendarDay, Staff
+from departments.paging import Page, keyset_page
+from departments.spans import in_words
+
+WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One list of the workbench: its rows, their order, and the fragment that shows them."""
+
+    key: str
+    label: str
+    rows: Callable[[Staff], QuerySet[Any]]
+    order: tuple[str, str]
+    template: str
+    empty: str
+
+
+_CASES = "cases/_my_cases.html"
+_OLDEST_HERE = ("stage_entered_at", "id")
+
+
+def _stations(staff: Staff) -> QuerySet[Any]:
+    return queue.with_case(queue.stations_of(staff))
+
+
+def _handled(staff: Staff) -> QuerySet[Any]:
+    return queue.handled_by(staff).select_related("unit")
+
+
+def _returned(staff: Staff) -> QuerySet[Any]:
+    return queue.returned_to(staff).select_related("unit")
+
+
+def _started(staff: Staff) -> QuerySet[Any]:
+    return queue.started_by(staff).select_related("case__unit", "item").prefetch_related("chain__staff")
+
+
+def _decided(staff: Staff) -> QuerySet[Any]:
+    return queue.decided_by(staff).select_related("case__unit", "submission__item")
+
+
+SECTIONS = {
+    section.key: section
+    for section in (
+        Section(
+            "decide", "待我审批", _stations, ("arrived_at", "id"), "cases/_queue.html", "没有等您审批的案件"
+        ),
+        Section("handle", "待我处理", _handled, _OLDEST_HERE, _CASES, "没有等您办理的案件"),
+        Section("returned", "退回给我", _returned, _OLDEST_HERE, _CASES, "没有退回给您的案件"),
+        Section(
+            "started",
+            "我发起",
+            _started,
+            ("submitted_at", "id"),
+            "cases/_my_submissions.html",
+            "您没有在途的报批",
+        ),
+        Section(
+            "done",
+            "已办",
+            _decided,
+            ("-decided_at", "-id"),
+            "cases/_my_decisions.html",
+            "本周您还没有审批过案件",
+        ),
+    )
+}
+
+
+@require_GET
+def workbench(request: StaffRequest) -> HttpResponse:
+    section = SECTIONS.get(request.GET.get("list", ""), SECTIONS["decide"])
+    page = _page(section, request)
+    context = {
+        "section": section,
+        "tallies": _tallies(request.user, section),
+        "page": page,
+        **_rows(section, page, request.user),
+        "late": _late(request.user),
+        "today": _today(),
+    }
+    return render(request, "cases/workbench.html", context)
+
+
+def _rows(section: Section, page: Page[Any], staff: Staff) -> dict[str, Any]:
+    """The rows as the section's fragment wants them, with what only that fragment needs."""
+    if section.key == "decide":
+        return {
+            "rows": queue.ruled(page.rows, staff),
+            "items": AuthorityItem.objects.all(),
+            "problems": ProblemClass.objects.all(),
+            "return_steps": return_steps(),
+            "form_key": uuid4(),
+        }
+    if section.template == _CASES:
+        return {"rows": [(case, next_work(case)) for case in page.rows]}
+    return {"rows": page.rows}
+
+
+def _page(section: Section, request: StaffRequest) -> Page[Any]:
+    rows = section.rows(request.user)
+    if section.key == "decide" and (item := request.GET.get("item")):
+        rows = rows.filter(submission__item__code=item)
+    return keyset_page(rows, section.order, request.GET.get("cursor", ""))
+
+
+def _late(staff: Staff) -> int:
+    return queue.stations_of(staff).filter(arrived_at__lt=timezone.now() - queue.LATE_AFTER).count()
+
+
+def _tallies(staff: Staff, current: Section) -> list[dict[str, Any]]:
+    handled, returned = queue.waiting_cases(staff)
+    found = {
+        "decide": queue.waiting_in(queue.stations_of(staff)),
+        "handle": handled,
+        "returned": returned,
+        "started": queue.Waiting(queue.started_by(staff).count()),
+        "done": queue.Waiting(queue.decided_by(staff).count()),
+    }
+    notes = {"started": "在途", "done": "本周"}
+    return [
+        {
+            "label": section.label,
+            "count": found[key].count,
+            "note": notes.get(key) or _oldest(found[key].oldest),
+            "url": f"?list={key}",
+            "is_current": section is current,
+        }
+        for key, section in SECTIONS.items()
+    ]
+
+
+def _oldest(since: datetime | None) -> str:
+    return f"最久 {in_words(timezone.now() - since)}" if since else "没有等待"
+
+
+def _today() -> str:
+    now = timezone.localtime()
+    is_working = CalendarDay.objects.all().as_calendar().is_working(now.date())
+    weekday = WEEKDAYS[now.weekday()]
+    return f"{now:%Y年%m月%d日} 星期{weekday} · {'工作日' if is_working else '休息日'}"

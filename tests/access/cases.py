@@ -1,0 +1,94 @@
+"""The case list, the workbench, one case with its work, papers, escalations."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from authority.models import AuthorityItem
+from cases.lifecycle import Stage
+from cases.models import CasePaper, Escalation, SavedFilter
+from tests.access.rows import get, post
+from tests.cast import World
+from tests.factories import CaseFactory, CaseLossFactory, ChainStepFactory, GrantFactory, SubmissionFactory
+
+
+def furnish(world: World) -> None:
+    """An adjusted case of 德阳, one that waits for the reviewer, one that went to head office."""
+    adjudication = AuthorityItem.objects.get(code="adjudication")
+    GrantFactory(appointment=world.held["reviewer"], unit=world["motor"], item=adjudication)
+    for name, stage in (
+        ("case", Stage.ADJUSTED),
+        ("asked", Stage.ADJUDICATING),
+        ("sent_up", "over_authority"),
+    ):
+        world.things[name] = CaseFactory(unit=world["dy"], handler=world["clerk"], stage=stage)
+        CaseLossFactory(case=world[name])
+    for name in ("asked", "sent_up"):
+        world.things[f"{name}_request"] = SubmissionFactory(case=world[name], item=adjudication)
+    ChainStepFactory(submission=world["sent_up_request"], kind="head_office", staff=None)
+    world.things["station"] = ChainStepFactory(submission=world["asked_request"], staff=world["reviewer"])
+    world.things["paper"] = _paper(world)
+    world.things["saved"] = SavedFilter.objects.create(owner=world["clerk"], name="我的", query="group=open")
+    world.things["escalation"] = Escalation.objects.create(
+        number="SB1", case=world["sent_up"], submission=world["sent_up_request"], proposal="建议同意",
+        amount=8000, pack={"items": [], "is_complete": True, "missing_papers": ""},
+        sent_by=world["department_head"], sent_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _paper(world: World) -> CasePaper:
+    paper = CasePaper(
+        case=world["case"], kind="photo", name="照片.png", content_type="image/png", size=8, sha256="0" * 64,
+        uploaded_by=world["clerk"],
+    )  # fmt: skip
+    paper.file.save("access.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    return paper
+
+
+def deciding(world: World) -> Mapping[str, Any]:
+    step, case = world["station"], world["asked"]
+    return {"step": step.pk, "seen": case.version, "key": str(uuid4()), "outcome": "agree"}
+
+
+EVERYBODY = "302 200 200 200 200 200 200 200 200 200 200"
+WHO_SEES = "302 404 200 200 200 200 200 200 404 404 404"
+NOT_AT_THIS_STAGE = "302 404 403 403 403 403 403 403 404 404 404"
+
+# anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit
+PAGES = {
+    "cases:workbench": get(EVERYBODY),
+    "cases:index": get(EVERYBODY),
+    "cases:count": get(EVERYBODY),
+    "cases:export": get(EVERYBODY),
+    "cases:index_print": get(EVERYBODY),
+    "cases:saved_filter_new": post("302 422 422 422 422 422 422 422 422 422 422"),
+    "cases:saved_filter_delete": post("302 404 302 404 404 404 404 404 404 404 404", "saved"),
+    "cases:hand_over_many": post("302 302 302 302 302 302 302 302 302 302 302"),
+    "cases:bulk_decide": post("302 302 302 302 302 302 302 302 302 302 302"),
+    "cases:new": get("302 403 200 200 200 200 200 200 403 403 403"),
+    "cases:detail": [get(WHO_SEES, "case"), get(WHO_SEES, "asked"), get(WHO_SEES, "sent_up")],
+    "cases:history": get(WHO_SEES, "case"),
+    "cases:approval_sheet": get(WHO_SEES, "case"),
+    "cases:decide": post("302 404 403 403 302 403 403 403 404 404 404", "asked", data=deciding),
+    "cases:paper_upload": post("302 404 422 422 422 422 422 422 404 404 404", "case"),
+    "cases:paper": get(WHO_SEES, "paper"),
+    "cases:submit": [get(WHO_SEES, "case"), get(NOT_AT_THIS_STAGE, "sent_up")],
+    "cases:register": get(NOT_AT_THIS_STAGE, "case"),
+    "cases:survey": get(NOT_AT_THIS_STAGE, "case"),
+    "cases:assess": get(NOT_AT_THIS_STAGE, "case"),
+    "cases:adjust": get(NOT_AT_THIS_STAGE, "case"),
+    "cases:pay": get(NOT_AT_THIS_STAGE, "case"),
+    "cases:close": get(NOT_AT_THIS_STAGE, "case"),
+    "cases:withdraw": [get(WHO_SEES, "asked"), get(NOT_AT_THIS_STAGE, "case")],
+    "cases:amend": [get(WHO_SEES, "asked"), get(NOT_AT_THIS_STAGE, "case")],
+    "cases:change_estimate": get(WHO_SEES, "case"),
+    "cases:hand_over": get(WHO_SEES, "case"),
+    "cases:escalations": get(EVERYBODY),
+    "cases:escalation": get(WHO_SEES, "escalation"),
+    "cases:escalation_answer": post("302 404 403 403 403 403 403 422 404 404 404", "escalation"),
+    "cases:escalation_confirm": post(NOT_AT_THIS_STAGE, "escalation"),
+    "cases:escalation_scan": get("302 404 404 404 404 404 404 404 404 404 404", "escalation"),
+}
