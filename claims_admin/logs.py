@@ -39,6 +39,10 @@ def configure() -> None:
     )
 
 
+# Their own handlers would print each line twice, and mail it.
+_THEIR_OWN = ("django", "django.server", "gunicorn.error")
+
+
 def logging_settings(level: str) -> dict[str, Any]:
     """For Django's `LOGGING` and gunicorn's `logconfig_dict`: JSON to standard error."""
     return {
@@ -58,11 +62,6 @@ def logging_settings(level: str) -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {
-            # Django's own handlers would print the line twice, and mail it.
-            "django": {"handlers": [], "level": level, "propagate": True},
-            "django.server": {"handlers": [], "level": level, "propagate": True},
-            "gunicorn.error": {"handlers": [], "level": level, "propagate": True},
-            "gunicorn.access": {"handlers": [], "level": "WARNING", "propagate": True},
-        },
+        "loggers": {name: {"handlers": [], "level": level, "propagate": True} for name in _THEIR_OWN}
+        | {"gunicorn.access": {"handlers": [], "level": "WARNING", "propagate": True}},
     }

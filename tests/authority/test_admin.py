@@ -51,18 +51,9 @@ def test_the_security_administrator_writes_items_and_rules_only(client, security
 def test_a_changed_rule_is_in_the_ledger(client, security):
     client.force_login(security)
     rule = ReferralRule.objects.get(code="DEATH")
-    values = {
-        "code": rule.code,
-        "name": rule.name,
-        "kind": rule.kind,
-        "items": "adjudication",
-        "flags": "death",
-        "figures_over": '{"expected_loss": 1000}',
-        "to_level": "5",
-        "text": rule.text,
-        "source": rule.source,
-        "valid_from": rule.valid_from.isoformat(),
-    }
+    kept = {name: getattr(rule, name) for name in ("code", "name", "kind", "text", "source", "valid_from")}
+    lists = {"items": "adjudication", "flags": "death"}
+    values = {**kept, **lists, "figures_over": '{"expected_loss": 1000}', "to_level": "5"}
 
     answer = client.post(reverse("admin:authority_referralrule_change", args=[rule.pk]), values)
 

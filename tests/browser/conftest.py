@@ -79,6 +79,7 @@ class Site:
 
 
 Opener = Callable[..., Page]
+AS_HERE = {"reduced_motion": "reduce", "locale": "zh-CN", "bypass_csp": False}
 
 
 @pytest.fixture
@@ -93,9 +94,7 @@ def open_page(chromium: Browser, db) -> Iterator[Opener]:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,
-            reduced_motion="reduce",
-            locale="zh-CN",
-            bypass_csp=False,
+            **AS_HERE,
         )
         contexts.append(context)
         context.route("**/*", Site(client).answer)

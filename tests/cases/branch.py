@@ -50,8 +50,7 @@ def make_branch() -> Branch:
     unit = OrgUnitFactory(code="my", parent=department, short_name="绵阳中支")
     adjudicators = {post: in_post(post, department) for post in ADJUDICATORS}
     for post, limit in ADJUDICATORS.items():
-        grant(adjudicators[post], "adjudication", limit)
-        grant(adjudicators[post], "zero_payment", limit)
+        [grant(adjudicators[post], item, limit) for item in ("adjudication", "zero_payment")]
     reviewer = in_post("LAR", department)
     grant(reviewer, "damage_review", "50000")
     grant(adjudicators["DEPT_HEAD"], "damage_review", "300000")
