@@ -15,7 +15,7 @@ def load(apps, schema_editor):
             ProblemClass.objects.create(
                 **{**row, "points": int(row["points"])},
                 rank=rank,
-                source="问题件分类 [E]，据 S20 S24 S45",
+                source="问题件分类（公司惯例）",
                 is_verified=False,
             )
 
