@@ -101,6 +101,8 @@ def _amending_objections(
     if any(amount < 0 for amount in amendment.amounts.values()):
         objections.append(Objection("negative_amount", "金额不能为负"))
     sums = CASE_ITEMS[submission.item.code].sums
+    if not any(amendment.amounts.get(loss.pk, getattr(loss, sums)) > 0 for loss in losses):
+        objections.append(Objection("no_amount", "没有可报批的金额"))
     if sums == "adjusted":
         over = [loss for loss in losses if amendment.amounts.get(loss.pk, Decimal(0)) > loss.reviewed]
         objections += [Objection("over_reviewed", f"{loss.label}理算金额超过核定金额") for loss in over]

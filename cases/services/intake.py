@@ -114,8 +114,10 @@ def assess(case: ClaimCase, losses: Iterable[LossRow], *, by: Staff, seen: int) 
     case.is_injury = case.is_injury or "injury" in case.loss_classes
     total = sum((row.assessed for row in rows), Decimal(0))
     note_amount(case, "assessed", total, by, reason="定损")
+    for later in ("reviewed", "adjusted"):
+        note_amount(case, later, Decimal(0), by, reason="重新定损")
     note_step(case, Step.ASSESS, by, since=case.stage_entered_at)
-    fields = ("assessed", "lines", "loss_classes", "is_injury")
+    fields = ("assessed", "reviewed", "adjusted", "lines", "loss_classes", "is_injury")
     apply(case, work_change(case, Action.ASSESS, *fields, amount=total), by)
     return case
 

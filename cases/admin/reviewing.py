@@ -1,0 +1,109 @@
+"""Acting on the chosen rows: each with its own ruling, its own transaction, its own line in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from authority.refusals import Refused
+from cases import services
+from cases.conflicts import KeyReused, Stale
+from cases.forms.reviewing import ACTIONS, ESCALATE, ReviewForm
+from cases.models import ChainStep, Decision, Outcome
+from cases.queue import QueueRow, ruled, with_case
+from departments.models import Staff
+
+_TONES = {"allowed": "good", "needs_cosign": "attention", "refer": "attention", "refused": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    label: str
+    url: str
+    is_done: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One chosen case with what the person saw of it: `seen` is the version of the case on the page."""
+
+    row: QueueRow
+    seen: int
+
+    @property
+    def ticket(self) -> str:
+        return f"{self.row.submission.pk}:{self.seen}"
+
+    @property
+    def badge(self) -> SafeString:
+        return ruling_badge(self.row)
+
+    @property
+    def reason(self) -> str:
+        return "；".join(one.text for one in self.row.ruling.objections)
+
+
+def rows_of(visible: QuerySet[Any], sent: QueryDict, staff: Staff) -> list[ReviewRow]:
+    """The chosen rows that the person may see, oldest first; a forged id is simply not among them."""
+    seen = dict(_tickets(sent))
+    ids = [int(text) for text in sent.getlist("id") if text.isdecimal()] or list(seen)
+    stations = visible.filter(pk__in=ids).values_list("station_id", flat=True)
+    steps = with_case(ChainStep.objects.filter(pk__in=list(stations))).order_by("arrived_at", "pk")
+    rows = ruled(list(steps), staff)
+    return [ReviewRow(row, seen.get(row.submission.pk, row.case.version)) for row in rows]
+
+
+def _tickets(sent: QueryDict) -> list[tuple[int, int]]:
+    pairs = [text.split(":") for text in sent.getlist("ticket")]
+    return [(int(pair[0]), int(pair[1])) for pair in pairs if len(pair) > 1 and all(map(str.isdecimal, pair))]
+
+
+def act(rows: Sequence[ReviewRow], form: ReviewForm, staff: Staff) -> list[RowResult]:
+    """What is refused leaves the others done."""
+    return [_act_on(row, form, staff) for row in rows]
+
+
+def _act_on(row: ReviewRow, form: ReviewForm, staff: Staff) -> RowResult:
+    case, step = row.row.case, row.row.step
+    label = f"{case} {row.row.submission.item.name}"
+    verb = services.escalate if form.cleaned_data["action"] == ESCALATE else services.decide
+    try:
+        decision = verb(step, form.verdict(step.pk, row.seen), by=staff)
+    except Refused as refused:
+        reasons = "；".join(one.text for one in refused.ruling.objections)
+        return RowResult(label, case.get_absolute_url(), False, reasons)
+    except Stale:
+        return RowResult(label, case.get_absolute_url(), False, "案件在您打开页面后已有变化，请重新查看")
+    except KeyReused:
+        return RowResult(label, case.get_absolute_url(), False, "同一次提交已用于另一项决定，请重新打开页面")
+    return RowResult(label, case.get_absolute_url(), True, _said(decision))
+
+
+def doors(sayable: Collection[str]) -> list[tuple[str, str, bool]]:
+    """The actions as buttons: code, label, and whether the person may take it at this station."""
+    outcome = {ESCALATE: Outcome.REFER_UP.value}
+    return [(code, label, outcome.get(code, code) in sayable) for code, label in ACTIONS]
+
+
+def _said(decision: Decision) -> str:
+    escalation: Any = getattr(decision.submission, "escalation", None)
+    number = f"，上报编号 {escalation.number}" if escalation else ""
+    return f"{decision.get_outcome_display()} {decision.amount:,.2f} 元{number}"
+
+
+def ruling_badge(row: QueueRow) -> SafeString:
+    """Can the reader decide it, must it go up, or not; the reasons are the badge's title."""
+    ruling = row.ruling
+    words = {"allowed": "可审批", "needs_cosign": "可审批，须会签", "refer": "须上报"}
+    reason = "；".join(one.text for one in ruling.objections)
+    text = words.get(ruling.outcome) or "不可审批"
+    return format_html(
+        '<span class="badge badge--{}" title="{}">{}</span>', _TONES[ruling.outcome], reason, text
+    )

@@ -1,0 +1,77 @@
+"""What a case is, in a few plain fields: written from the rules of the department, not from the code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+ADJUDICATION = {"adjudicator": 100_000, "office_head": 200_000, "manager": 500_000}
+REVIEW = {"damage_reviewer": 50_000, "manager": 300_000}
+CONCURRENT = 2_000  # up to this sum who reviewed the damage may adjudicate the same case
+WORK = ("survey", "assess", "submit_review", "adjust", "submit_adjudication")
+STAGES = {  # work → the stages it starts from, beside a return
+    "survey": ("registered",),
+    "assess": ("surveyed",),
+    "submit_review": ("assessed",),
+    "adjust": ("reviewed",),
+    "submit_adjudication": ("adjusted",),
+}
+DONE = {"survey": "surveyed", "assess": "assessed", "adjust": "adjusted"}
+
+
+@dataclass
+class Life:
+    stage: str = "reported"
+    returned_to: str = ""
+    assessed: Decimal = Decimal(0)
+    reviewed: Decimal = Decimal(0)
+    adjusted: Decimal = Decimal(0)
+    approved: Decimal = Decimal(0)
+    paid: Decimal = Decimal(0)
+    is_reviewed: bool = False
+    waits_for: str = ""
+    reviewers: set[str] = field(default_factory=set)
+
+    def may_work(self, work: str) -> bool:
+        if self.stage == "returned":
+            return WORK.index(work) <= WORK.index(self.returned_to)
+        return self.stage in STAGES[work]
+
+    def worked(self, work: str, amount: Decimal = Decimal(0)) -> None:
+        self.stage, self.returned_to = DONE[work], ""
+        if work == "assess":
+            self.assessed, self.reviewed, self.adjusted, self.is_reviewed = (
+                amount,
+                Decimal(0),
+                Decimal(0),
+                False,
+            )
+        if work == "adjust":
+            self.adjusted = amount
+
+    def sent(self, item: str) -> None:
+        self.waits_for, self.returned_to = item, ""
+        self.stage = "reviewing" if item == "damage_review" else "adjudicating"
+
+    @property
+    def asked(self) -> Decimal:
+        return self.assessed if self.waits_for == "damage_review" else self.adjusted
+
+    def may_agree(self, who: str) -> bool:
+        if not self.waits_for or self.stage == "over_authority":
+            return False
+        is_review = self.waits_for == "damage_review"
+        limit = (REVIEW if is_review else ADJUDICATION).get(who, 0)
+        conflicts = not is_review and who in self.reviewers and self.asked > CONCURRENT
+        return self.asked <= limit and not conflicts
+
+    def agreed(self, who: str, amount: Decimal) -> None:
+        if self.waits_for == "damage_review":
+            self.stage, self.reviewed, self.is_reviewed = "reviewed", amount, True
+            self.reviewers.add(who)
+        else:
+            self.stage, self.approved = "approved", amount
+        self.waits_for = ""
+
+    def sent_back(self, work: str) -> None:
+        self.stage, self.returned_to, self.waits_for = "returned", work, ""
