@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from departments.models import Absence, Appointment, OrgUnit, PostType, Staff
+from departments.models import Absence, Appointment, OrgUnit, Post, PostType, Staff
 from departments.services import AppointmentTerms, Away
 
 _LONGEST_ABSENCE_DAYS = 366
@@ -34,29 +34,20 @@ class StaffChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{staff.name}（{staff.employee_no}）"
 
 
-class AppointForm(forms.Form):
-    """Whom to put into a post, and on what terms."""
+class TermsForm(forms.Form):
+    """On what terms somebody is put into a post."""
 
-    staff = StaffChoice(
-        label="人员",
-        queryset=Staff.objects.none(),
-        widget=forms.Select(attrs={"data-search": ""}),
-        help_text="按姓名或工号查找。停用的账号和三员不在其中。",
-    )
     kind = forms.ChoiceField(
-        label="任岗方式", choices=Appointment.Kind.choices, initial=Appointment.Kind.REGULAR,
+        label="任岗方式",
+        choices=Appointment.Kind.choices,
+        initial=Appointment.Kind.REGULAR,
         help_text="代理不占编制。",
-    )  # fmt: skip
+    )
     starts_on = forms.DateField(label="到岗日期", widget=DateInput(), initial=timezone.localdate)
     ends_on = forms.DateField(
         label="离岗日期", widget=DateInput(), required=False, help_text="最后一天；不填为长期。代理必填。"
     )
     basis = forms.CharField(label="依据", max_length=100, help_text="任命文件名称或文号。")
-
-    def __init__(self, *args: Any, viewer: Staff, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people = Staff.objects.visible_to(viewer).filter(is_active=True, admin_role="")
-        self.fields["staff"].queryset = people.order_by("employee_no")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -71,6 +62,36 @@ class AppointForm(forms.Form):
     def terms(self) -> AppointmentTerms:
         values = self.cleaned_data
         return AppointmentTerms(values["starts_on"], values["basis"], values["ends_on"], values["kind"])
+
+
+class AppointForm(TermsForm):
+    """Whom to put into a post."""
+
+    staff = StaffChoice(
+        label="人员",
+        queryset=Staff.objects.none(),
+        widget=forms.Select(attrs={"data-search": ""}),
+        help_text="按姓名或工号查找。停用的账号和三员不在其中。",
+    )
+
+    def __init__(self, *args: Any, viewer: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Staff.objects.visible_to(viewer).filter(is_active=True, admin_role="")
+        self.fields["staff"].queryset = people.order_by("employee_no")  # type: ignore[attr-defined]
+
+
+class AssignForm(TermsForm):
+    """Into which post to put somebody: one of those that the viewer manages."""
+
+    post = forms.ModelChoiceField(
+        label="岗位", queryset=Post.objects.none(), widget=forms.Select(attrs={"data-search": ""})
+    )
+
+    def __init__(self, *args: Any, managed: frozenset[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        posts = Post.objects.filter(unit__in=managed, unit__closed_on=None)
+        in_order = posts.select_related("unit", "post_type").order_by("unit__path_rank", "post_type__rank")
+        self.fields["post"].queryset = in_order  # type: ignore[attr-defined]
 
 
 class RelieveForm(forms.Form):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/reveal/", people.reveal, name="reveal"),
     path("people/<int:pk>/duties/", people.duty_statement, name="duty_statement"),
+    path("people/<int:pk>/appoint/", appointments.assign, name="assign"),
     path("people/<int:pk>/absence/", appointments.absence, name="absence"),
     path("absences/<int:pk>/cancel/", appointments.absence_cancel, name="absence_cancel"),
     path("posts/<int:pk>/appoint/", appointments.appoint, name="appoint"),

@@ -21,8 +21,8 @@ ANYWHERE = """
 """File and package names every app may have."""
 OWN_WORDS = {
     "departments": """
-        access access_log authorship calendar delivery http masking obstacles origin outbox paging panels
-        refusals responsibility sheets spans staffing standing
+        access access_log authorship calendar chronicle delivery http masking obstacles origin outbox paging
+        panels refusals responsibility sheets spans staffing standing
     """,
     "authority": """
         approvers coverage export granting holders ledger letter_page letters matrix panels refusals

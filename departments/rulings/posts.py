@@ -114,6 +114,15 @@ def may_fill(post: PostFacts, actor: Actor) -> Ruling:
     )
 
 
+def may_assign(candidate: Candidate, managed: frozenset[int], actor_id: int) -> Ruling:
+    """May somebody who manages these units put the candidate into any post at all?"""
+    return ruling_of(
+        oneself(candidate.staff_id, Actor(actor_id), "任命"),
+        () if managed else (Objection("nothing_managed", "您没有任何机构的管理权限"),),
+        _person_objections(candidate),
+    )
+
+
 def may_relieve(held: HeldFor, on: date, today: date, actor: Actor) -> Ruling:
     """May `actor` end this appointment with `on` as its last day?"""
     return ruling_of(
@@ -169,12 +178,7 @@ def _what_would_help(post: PostFacts, actor: Actor) -> Iterator[str]:
 def _candidate_objections(
     candidate: Candidate, post: PostFacts, rules: tuple[StaticRule, ...]
 ) -> Iterator[Objection]:
-    if not candidate.is_active:
-        yield Objection("person_inactive", f"{candidate.name}的账号已停用")
-    if candidate.admin_role:
-        yield Objection(
-            "administrator", f"{candidate.name}是{candidate.admin_role}，不得担任业务岗位（三员分立）"
-        )
+    yield from _person_objections(candidate)
     if candidate.is_employee:
         return
     key_rule = next((rule for rule in rules if rule.code == KEY_POSTS_FOR_EMPLOYEES), None)
@@ -182,6 +186,15 @@ def _candidate_objections(
         yield Objection("key_post_for_employees", f"{key_rule.statement}（{key_rule.code}）")
     elif post.employees_only:
         yield Objection("employees_only", f"{post.name}仅限正式员工")
+
+
+def _person_objections(candidate: Candidate) -> Iterator[Objection]:
+    if not candidate.is_active:
+        yield Objection("person_inactive", f"{candidate.name}的账号已停用")
+    if candidate.admin_role:
+        yield Objection(
+            "administrator", f"{candidate.name}是{candidate.admin_role}，不得担任业务岗位（三员分立）"
+        )
 
 
 def _separation(

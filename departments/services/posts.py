@@ -17,6 +17,7 @@ from departments.rulings import (
     Ruling,
     Terms,
     may_appoint,
+    may_assign,
     may_fill,
     may_relieve,
     may_set_headcount,
@@ -66,6 +67,11 @@ def ruling_on_filling(post: Post, *, by: Staff) -> Ruling:
     """May `by` appoint anybody to this post today? For the page, before it asks whom."""
     today = timezone.localdate()
     return may_fill(post_facts(post, today, Period(today)), actor_of(by, today))
+
+
+def ruling_on_assigning(staff: Staff, managed: frozenset[int], *, by: Staff) -> Ruling:
+    """May `by` put this person into some post or other? `managed`: the units he manages."""
+    return may_assign(candidate_of(staff, Period(timezone.localdate())), managed, by.pk)
 
 
 def ruling_on_relieving(held: Appointment, *, on: date, by: Staff) -> Ruling:

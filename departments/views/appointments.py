@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments import services
-from departments.forms import AbsenceForm, AppointForm, RelieveForm
+from departments.access import MANAGE_UNIT
+from departments.forms import AbsenceForm, AppointForm, AssignForm, RelieveForm
 from departments.http import StaffRequest
 from departments.models import Absence, Appointment, OrgUnit, Post, Staff
 from departments.panels import panels_for
@@ -28,6 +29,21 @@ def appoint(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(post.unit)
     context = {"post": post, "form": form, "holders": holders_of([post.pk], timezone.localdate())}
     return render(request, "departments/appoint.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def assign(request: StaffRequest, pk: int) -> HttpResponse:
+    """The same from the person's side: into one of the posts that the viewer manages."""
+    shown = get_object_or_404(Staff.objects.visible_to(request.user), pk=pk)
+    managed = request.user.unit_scope.ids(MANAGE_UNIT)
+    insist_on(services.ruling_on_assigning(shown, managed, by=request.user))
+    form = AssignForm(request.POST or None, managed=managed)
+    if form.is_valid():
+        held = services.appoint(shown, form.cleaned_data["post"], form.terms, by=request.user)
+        messages.success(request, f"已任命 {shown} 为{held.post}，自 {held.starts_on:%Y-%m-%d} 起")
+        return redirect(shown)
+    context = {"shown": shown, "form": form}
+    return render(request, "departments/assign.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access_log import record_export, record_reveal
+from departments.chronicle import chronicle_of_person
 from departments.forms import AbsenceForm, PeopleFilter, RevealForm
 from departments.http import StaffRequest
 from departments.masking import mask_phone
@@ -128,6 +129,8 @@ def _person_context(viewer: Staff, shown: Staff) -> dict[str, object]:
         "is_revealed": is_oneself,
         "reveal_form": RevealForm() if viewer.sees_personal_data and not is_oneself else None,
         "panels": panels_for("person", shown, viewer),
+        "events": chronicle_of_person(shown),
+        "may_assign": bool(actor.managed) and shown.is_active and not shown.admin_role and not is_oneself,
     }
 
 

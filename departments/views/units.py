@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from departments import services
+from departments.chronicle import chronicle_of_unit
 from departments.forms import HeadcountForm
 from departments.http import StaffRequest
 from departments.models import OrgUnit, Staff
@@ -71,6 +72,7 @@ def _unit_context(viewer: Staff, shown: OrgUnit) -> dict[str, object]:
         "may_manage": may_manage and not shown.closed_on,
         "form": HeadcountForm(unit=shown) if may_manage else None,
         "panels": panels_for("unit", shown, viewer),
+        "events": chronicle_of_unit(shown),
     }
 
 

@@ -25,6 +25,10 @@ def appointing(world: World) -> Mapping[str, Any]:
     return {"staff": world["outsider"].pk, "kind": "regular", "starts_on": "2026-01-05", "basis": "文件"}
 
 
+def assigning(world: World) -> Mapping[str, Any]:
+    return {"post": world["doc_post"].pk, "kind": "regular", "starts_on": "2026-01-05", "basis": "文件"}
+
+
 def nine_desks(world: World) -> Mapping[str, Any]:
     return {"post_type": world["doc_post"].post_type_id, "headcount": 9}
 
@@ -60,6 +64,10 @@ PAGES = {
     "departments:appoint": [
         get("302 404 403 200 404 403 200 403 403 403 403", "doc_post"),
         post("302 404 403 302 404 403 302 403 403 403 403", "doc_post", data=appointing),
+    ],
+    "departments:assign": [
+        get("302 404 403 200 404 403 200 403 403 403 403", "clerk"),
+        post("302 403 404 302 404 404 302 404 403 403 403", "outsider", data=assigning),
     ],
     "departments:relieve": [
         get("302 404 403 200 404 403 200 403 403 403 403", "clerk_held"),

@@ -172,6 +172,38 @@ def test_a_refusal_lists_its_reasons(world: World, client):
     assert 'data-code="incompatible_posts"' in answer.content.decode()
 
 
+def test_appointing_from_the_person_offers_the_posts_one_manages(world: World, client):
+    client.force_login(world["unit_head"])
+    address = reverse("departments:assign", args=[world["outsider"].pk])
+    offered = client.get(address).context["form"].fields["post"].queryset
+
+    form = {
+        "post": post_in(world["dy"], "DOC").pk,
+        "kind": "regular",
+        "starts_on": "2026-11-01",
+        "basis": "文件",
+    }
+    answer = client.post(address, form)
+
+    assert {post.unit for post in offered} == {world["dy"]}
+    assert answer.url == world["outsider"].get_absolute_url()
+    assert world["outsider"].appointments.get().post.unit == world["dy"]
+
+
+@pytest.mark.usefixtures("head")
+def test_a_post_of_another_unit_is_not_offered(world: World, client):
+    form = {
+        "post": world.held["head_office"].post_id,
+        "kind": "regular",
+        "starts_on": "2026-11-01",
+        "basis": "x",
+    }
+
+    answer = client.post(reverse("departments:assign", args=[world["outsider"].pk]), form)
+
+    assert answer.status_code == 422
+
+
 def test_a_duty_nobody_leads_stands_out(world: World, client, head):
     all_duties = client.get(reverse("departments:duties"))
     vacant = client.get(reverse("departments:duties"), {"vacant": "1"})

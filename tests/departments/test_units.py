@@ -1,17 +1,22 @@
 """Opening, moving and closing units."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from departments import obstacles
 from departments.models import OrgUnit, UnitKind
 from departments.refusals import NotAllowed
 from departments.rulings import Objection
-from departments.services import NewUnit, close_unit, move_unit, open_unit
-from tests.cast import World
-from tests.factories import OrgUnitFactory
+from departments.services import AppointmentTerms, NewUnit, appoint, close_unit, move_unit, open_unit
+from tests.cast import World, build_world, post_in
+from tests.factories import OrgUnitFactory, StaffFactory
 
 DESK = NewUnit("gh", "广汉理赔岗", "广汉", UnitKind.DESK, rank=7)
 
@@ -85,3 +90,30 @@ def test_what_is_left_is_listed(world: World, monkeypatch):
     assert refusal.value.ruling.codes == codes
     world["dy"].refresh_from_db()
     assert world["dy"].closed_on is None
+
+
+def succeeds(act: Callable[[], object], start: Barrier) -> bool:
+    """In a thread of its own: was it done, or refused?"""
+    start.wait()
+    try:
+        act()
+    except NotAllowed:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+@pytest.mark.race
+@pytest.mark.usefixtures("own_database")
+def test_nobody_is_appointed_into_a_unit_that_closes_meanwhile():
+    world, today = build_world(), timezone.localdate()
+    by, head, terms = world["system_admin"], world["unit_head"], AppointmentTerms(today, "文件")
+
+    for number in range(10):
+        desk = open_unit(world["dy"], NewUnit(f"d{number}", "岗", "岗", UnitKind.DESK), by=by)
+        post, staff, start = post_in(desk, "SURVEY"), StaffFactory(), Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            closed = pool.submit(succeeds, partial(close_unit, desk, on=today, by=by), start)
+            filled = pool.submit(succeeds, partial(appoint, staff, post, terms, by=head), start)
+        assert closed.result() != filled.result()
