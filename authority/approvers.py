@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from authority.holders import holders_of, rules_for
+from authority.bounds import rules_for
+from authority.holders import holders_of
 from authority.rulings import Chain, Holder, Matter, Objection, Rules, Ruling, chain_for, rulings_for
 
 
@@ -43,7 +44,7 @@ class Approvers:
 
 def approvers_of(matter: Matter) -> Approvers:
     """Reads whom to ask and asks them: five queries. `able` in the order in which the work is given out."""
-    holders, rules = holders_of(matter.item), rules_for()
+    holders, rules = holders_of(matter.item), rules_for(matter.item)
     asked = [Asked(holder, ruling) for holder, ruling in rulings_for(matter, holders, rules)]
     return Approvers(
         chain=chain_for(matter, holders, rules),

@@ -9,10 +9,10 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from authority.granting import Actor, Contents, LetterTerms, Proposal
-from authority.holders import ceiling_terms, limit_terms
 from authority.models import AuthorityLetter, PersonalGrant, UnitCeiling
 from authority.models.limits import CeilingQuerySet, GrantQuerySet
 from authority.rulings import Ceiling
+from authority.terms import ceiling_terms, limit_terms
 from departments.access import MANAGE_UNIT, unit_scope_of
 from departments.models import Appointment, OrgUnit, OrgUnitUserPermission, Staff
 from departments.models.people import AdminRole

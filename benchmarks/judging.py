@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from timeit import timeit
 
-from authority.holders import holders_of, rules_for
+from authority.bounds import rules_for
+from authority.holders import holders_of
 from authority.rulings import Matter, StepDone, chain_for, may_decide
 from benchmarks.clock import Figure
 

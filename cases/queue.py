@@ -13,7 +13,8 @@ from decimal import Decimal
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from authority.holders import holder_for, rules_for
+from authority.bounds import rules_for
+from authority.holders import holder_for
 from authority.rulings import Holder, Matter, Rules, Ruling
 from cases.lifecycle import Stage
 from cases.matters import matters_of

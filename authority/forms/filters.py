@@ -11,7 +11,6 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from authority.holders import fen
 from authority.models import (
     AuthorityItem,
     LetterStatus,
@@ -23,6 +22,7 @@ from authority.models import (
 )
 from authority.models.letters import LetterMode
 from authority.rulings import Matter, StepDone
+from authority.terms import fen
 from departments.access import MANAGE_UNIT, SEE_PEOPLE
 from departments.models import OrgUnit, PostType, Staff
 

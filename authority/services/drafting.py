@@ -14,7 +14,6 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from authority.granting import Contents, may_add, may_draft, may_edit
-from authority.holders import ceiling_terms
 from authority.ledger import LedgerFacts, record
 from authority.letters import (
     actor_for,
@@ -35,6 +34,7 @@ from authority.models import (
     UnitCeiling,
 )
 from authority.refusals import insist_on
+from authority.terms import ceiling_terms
 from departments.models import Appointment, OrgUnit, PostType, Staff
 
 

@@ -12,7 +12,8 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
-from authority.holders import holder_for, holders_of, rules_for
+from authority.bounds import rules_for
+from authority.holders import holder_for, holders_of
 from authority.rulings import Holder, Matter, Rules, Ruling, rulings_for
 from cases.chains import never_own
 from cases.matters import matter_of
@@ -158,7 +159,11 @@ def approval_for(submissions: Sequence[Submission], staff: Staff) -> Approval | 
 
 
 def _approval(step: ChainStep, staff: Staff) -> Approval:
-    matter, holder, rules = matter_of(step.submission), holder_for(staff), rules_for()
+    matter, holder, rules = (
+        matter_of(step.submission),
+        holder_for(staff),
+        rules_for(step.submission.item.code),
+    )
     signed = [one for one in step.submission.chain.all() if one.kind == "cosign" and one.status == "done"]
     docket = docket_at(step, matter, len(signed))
     ruling = may_decide_submission(docket, holder, rules, Outcome.AGREE)

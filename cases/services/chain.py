@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count
 from django.utils import timezone
 
-from authority.holders import holders_of, rules_for
+from authority.bounds import rules_for
+from authority.holders import holders_of
 from cases.chains import Plan, Station, plan_chain
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Submission
@@ -25,7 +26,7 @@ def plan_for(submission: Submission, *, above: int = 0) -> Plan:
     `above`: only with people of a higher level.
     """
     holders = holders_of(submission.item.code, loads=_loads())
-    return plan_chain(matter_of(submission), holders, rules_for(), above)
+    return plan_chain(matter_of(submission), holders, rules_for(submission.item.code), above)
 
 
 def _loads() -> dict[int, int]:

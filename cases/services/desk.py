@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from authority.holders import holder_for, rules_for
+from authority.bounds import rules_for
+from authority.holders import holder_for
 from authority.rulings import Basis, Objection, Ruling
 from cases.chains import Station
 from cases.conflicts import KeyReused
@@ -140,7 +141,7 @@ def judge(desk: Desk) -> None:
     """Locks the grants and rules, with every objection to what is filled in."""
     holder = holder_for(desk.by, lock=True)
     desk.ruling = may_decide_submission(
-        docket_of(desk.step, desk.steps), holder, rules_for(), desk.verdict.outcome
+        docket_of(desk.step, desk.steps), holder, rules_for(desk.submission.item.code), desk.verdict.outcome
     )
     desk.look_further()
     for objection in _objections(desk):

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from authority.holders import fen, holder_for, holders_of, rules_for
+from authority.bounds import rules_for
+from authority.holders import holder_for, holders_of
 from authority.models import AuthorityItem, ReferralRule
 from authority.rulings import Matter, may_decide
+from authority.terms import fen
 from departments.models import Absence, IncompatibleDuty
 from tests.factories import (
     SHANGHAI,
@@ -161,10 +163,20 @@ def test_the_cost_is_constant(django_assert_num_queries):
         holder_for(grant.holder)
     with django_assert_num_queries(2):
         holder_for(grant.holder, lock=True)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         holders_of("adjudication")
     with django_assert_num_queries(1):
         rules_for()
+
+
+def test_rules_for_an_item_hold_all_that_its_matters_are_judged_by():
+    CeilingFactory()
+    CeilingFactory(item=AuthorityItem.objects.get(code="refusal"))
+
+    whole, narrow = rules_for(), rules_for("adjudication")
+
+    assert [ceiling.item for ceiling in narrow.ceilings] == ["adjudication"]
+    assert (narrow.referrals, narrow.incompatible) == (whole.referrals, whole.incompatible)
 
 
 def test_rules_carry_ceilings_referrals_and_dynamic_incompatible_duties():
