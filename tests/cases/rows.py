@@ -13,9 +13,11 @@ from authority.models import LedgerEntry
 from cases.models import (
     CasePaper,
     CaseStep,
+    DataQualityIssue,
     Decision,
     Escalation,
     EstimateChange,
+    ImportBatch,
     Payment,
     ProblemClass,
     ProblemFinding,
@@ -122,6 +124,17 @@ def saved_filter(**fields: Any):
     values = {"owner": None, "name": "我的", **fields}
     values["owner"] = values["owner"] or StaffFactory()
     return SavedFilter.objects.create(**values)
+
+
+def batch(**fields: Any):
+    values = {"file_name": "a.csv", "file": "a.csv", "size": 1, "sha256": "0" * 64, **fields}
+    return ImportBatch.objects.create(uploaded_by=StaffFactory(), **values)
+
+
+def issue(**fields: Any):
+    values = {"case": None, "rule": "in_the_future", **fields}
+    values["case"] = values["case"] or CaseFactory()
+    return DataQualityIssue.objects.create(**values)
 
 
 def a_day_ago() -> Any:

@@ -54,6 +54,10 @@ VALUES: dict[str, tuple[Callable, dict]] = {
     "cases_paper_not_empty": (rows.paper, {"size": 0}),
     "cases_problem_described": (rows.finding, {"description": ""}),
     "cases_step_known": (rows.step, {"step": "dance"}),
+    "cases_import_status_known": (rows.batch, {"status": "lost"}),
+    "cases_import_percent": (rows.batch, {"percent": 101}),
+    "cases_import_reconciled_when_done": (rows.batch, {"status": "done"}),
+    "cases_issue_resolved_by_somebody": (rows.issue, {"resolved_at": timezone.now()}),
     "cases_step_times_in_order": (rows.step, {"left_at": rows.a_day_ago()}),
 }
 # What two rows would have in common: made once, or the same value.
@@ -68,6 +72,7 @@ TWICE: dict[str, tuple[Callable, dict]] = {
     "cases_savedfilter_name_once": (rows.saved_filter, {"owner": StaffFactory}),
     "cases_loss_once_per_line": (rows.loss, {"case": CaseFactory}),
     "cases_paper_once_per_case": (rows.paper, {"case": CaseFactory}),
+    "cases_issue_one_open_per_rule": (rows.issue, {"case": CaseFactory}),
     "cases_problem_once_per_decision": (rows.finding, {"decision": rows.decision}),
 }
 
