@@ -160,7 +160,8 @@ def test_nothing_left_over():
 
 
 def test_the_project_names_no_machine_and_no_package_index():
-    found = {where(path): match[0] for path in texts() if (match := ELSEWHERE.search(path.read_text()))}
+    searched = {path: ELSEWHERE.search(path.read_text(errors="replace")) for path in texts()}
+    found = {where(path): match[0] for path, match in searched.items() if match}
 
     assert found == {}
 

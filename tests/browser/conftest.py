@@ -39,6 +39,7 @@ def chromium() -> Iterator[Browser]:
     connections.close_all()
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=found, args=FLAGS)
+        connections.close_all()
 
 
 class Site:
