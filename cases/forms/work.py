@@ -90,6 +90,8 @@ class NewCaseForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, data: Any, *, units: Any, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        only = list(units[:2])
+        self.fields["unit"].initial = only[0] if len(only) == 1 else None
         self.fields["insured_name"].required = True
 
     def clean_plate_no(self) -> str:
@@ -98,15 +100,23 @@ class NewCaseForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class LossForm(forms.Form):
-    """One row of the assessment; an untouched row does not count."""
+    """One row of the assessment; a row without name and amount does not count, whatever its lists say."""
 
     line = forms.ChoiceField(label="险别", choices=CoverageLine.choices)
     loss_class = forms.ChoiceField(label="损失类别", choices=LossClass.choices)
     label = forms.CharField(label="损失（车辆、物品或伤者）", max_length=40)
     assessed = amount_field("定损金额(元)", least="0")
 
+    def has_changed(self) -> bool:
+        return any(self[name].data for name in ("label", "assessed"))
+
 
 class BaseLossFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """A row that stood there before may be emptied, too."""
+        super().add_fields(form, index)
+        form.empty_permitted = True
+
     def clean(self) -> None:
         if any(self.errors):
             return
@@ -118,7 +128,7 @@ class BaseLossFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
             raise forms.ValidationError("同一险别、类别和名称的损失只能填一行。")
 
     def rows(self) -> list[LossRow]:
-        return [LossRow(**form.cleaned_data) for form in self.forms if form.has_changed() or form.initial]
+        return [LossRow(**form.cleaned_data) for form in self.forms if form.has_changed()]
 
 
 LossFormSet = forms.formset_factory(LossForm, formset=BaseLossFormSet, extra=3, max_num=60)

@@ -20,7 +20,7 @@ from cases.listing.columns import DEFAULT_COLUMNS
 from cases.listing.headings import has_more_filters, headings, kept_fields, page_query
 from cases.listing.units import unit_options
 from cases.models import SavedFilter
-from departments.access import SEE_CASES
+from departments.access import HANDLE_CASES, SEE_CASES
 from departments.access_log import record_export
 from departments.http import StaffRequest
 
@@ -63,6 +63,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "headings": headings(case_list, request.GET),
         "rows": case_list.rows(page),
         "page": page,
+        "may_handle": bool(request.user.unit_scope.ids(HANDLE_CASES)),
         "saved_filters": SavedFilter.objects.visible_to(request.user).select_related("owner"),
     }
     return render(request, "cases/index.html", context)

@@ -94,7 +94,7 @@ def _adjust_form(case: ClaimCase, sent: Any) -> Any:
 
 
 def _pay_form(case: ClaimCase, sent: Any) -> Any:
-    initial = {"amount": case.approved - case.paid, "payee": case.insured_name, "key": uuid4()}
+    initial = {"amount": case.approved - case.paid, "key": uuid4()}
     return work_forms.PayForm(sent, initial=initial)
 
 
