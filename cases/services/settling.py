@@ -80,10 +80,11 @@ def _stage_after_review(submission: Submission) -> Stage:
     """Reviewed when no review is under way and none is missing."""
     case = submission.case
     others = Submission.objects.filter(case=case, status=Submission.Status.OPEN).exclude(pk=submission.pk)
-    if others.filter(escalation__isnull=False).exists():
+    escalations = list(others.values_list("escalation", flat=True))
+    if any(escalations):
         return Stage.OVER_AUTHORITY
     missing = reviews_needed(frozenset(case.loss_classes)) - reviews_passed(case)
-    return Stage.REVIEWING if missing or others.exists() else Stage.REVIEWED
+    return Stage.REVIEWING if missing or escalations else Stage.REVIEWED
 
 
 def settle_back(submission: Submission, action: Action, returned_to: str) -> Change:
