@@ -50,7 +50,7 @@ test: check ready-browser
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 bench: ready-dev
-	$(BIN)/python -m benchmarks --size $(SIZE)
+	$(BIN)/python -m claims_admin.embedded during $(BIN)/python -m benchmarks --size $(SIZE)
 
 faults: ready-dev
 	REPORT_KILLS=60 $(BIN)/pytest tests/faults

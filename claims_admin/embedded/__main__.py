@@ -1,7 +1,9 @@
-"""`python -m claims_admin.embedded start | stop | status | url`"""
+"""`python -m claims_admin.embedded start | stop | status | url | during COMMAND …`"""
 
 import os
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from claims_admin.embedded import postgres, redis_server, servers
@@ -12,16 +14,27 @@ VAR_DIR = Path(os.environ.get("CLAIMS_VAR_DIR", Path(__file__).resolve().parents
 
 def main(arguments: list[str]) -> int:
     actions = {"start": servers.start, "stop": servers.stop, "status": _show_status, "url": _show_addresses}
-    action = actions.get(arguments[0]) if len(arguments) == 1 else None
-    if action is None:
-        sys.stderr.write(f"{__doc__}\n")
-        return 2
+    match arguments:
+        case ["during", _, *_]:
+            return _explained(lambda: _during(arguments[1:]))
+        case [name] if name in actions:
+            return _explained(lambda: actions[name](VAR_DIR))
+    sys.stderr.write(f"{__doc__}\n")
+    return 2
+
+
+def _explained(action: Callable[[], int | None]) -> int:
     try:
-        action(VAR_DIR)
+        return action() or 0
     except CannotStartError as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
-    return 0
+
+
+def _during(command: list[str]) -> int:
+    """Run the command while the servers run; its exit code."""
+    with servers.running(VAR_DIR):
+        return subprocess.run(command, check=False).returncode  # noqa: S603 - the caller's own command
 
 
 def _show_status(var: Path) -> None:

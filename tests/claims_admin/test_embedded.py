@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -121,3 +123,18 @@ def test_the_demo_secret_is_made_once_and_private(var: Path):
     assert len(key) >= 50
     assert places.secret_key(var) == key
     assert (var / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_command_may_run_while_the_servers_run(var: Path):
+    def call(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "claims_admin.embedded", *words]
+        environment = {**os.environ, "CLAIMS_VAR_DIR": str(var)}
+        return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+
+    servers.stop(var)
+    during = call("during", sys.executable, "-c", "raise SystemExit(7)")
+
+    assert during.returncode == 7
+    assert call("status").stdout.startswith("PostgreSQL: 未运行")
+    assert database_url(var) in call("url").stdout
+    assert call("sing").returncode == 2
