@@ -6,10 +6,14 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import F, Sum
+from django.test import Client
+from django.utils import timezone
 
-from authority.models import PersonalGrant
-from cases.models import ClaimCase
+from authority.ledger import verify
+from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant
+from cases.models import ChainStep, ClaimCase, Decision, Submission
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.branch import SIZES
 from claims_admin.demo.cases import make_cases
@@ -19,18 +23,45 @@ from claims_admin.demo.organisation import SUB_BRANCHES, make_posts, make_units,
 from claims_admin.demo.people import PASSWORD, make_people
 from claims_admin.demo.profile import reports_per_day
 from claims_admin.demo.rows import TURN
+from claims_admin.demo.work import Shift
 from departments.models import Appointment, OrgUnit, Post, PostType, Staff
 from tests.factories import SHANGHAI, OrgUnitFactory
 
-pytestmark = pytest.mark.django_db
+
+@pytest.mark.django_db
+def test_refused_in_production(settings):
+    settings.IS_PRODUCTION = True
+    with pytest.raises(CommandError, match="生产环境"):
+        call_command("demo", stdout=StringIO())
+    assert not OrgUnit.objects.exists()
+
+
+@pytest.mark.django_db
+def test_refused_over_a_real_organisation():
+    OrgUnitFactory()
+    with pytest.raises(CommandError, match="空库"):
+        call_command("demo", stdout=StringIO())
+    call_command("demo", "--if-empty", stdout=StringIO())
+    assert OrgUnit.objects.count() == 1
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
+    """Units and people, made once; nothing of it is committed."""
+    today = date(2026, 11, 23)
+    with django_db_blocker.unblock(), transaction.atomic():
+        units = make_units()
+        people = make_people(make_posts(units, 30_000), random=Random(1), today=today)
+        make_authority(units, people, today=today)
+        yield units, people
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def branch():
-    units = make_units()
-    people = make_people(make_posts(units, 30_000), random=Random(1), today=date(2026, 11, 23))
-    make_authority(units, people, today=date(2026, 11, 23))
-    return units, people
+def branch(made, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield made
+        transaction.set_rollback(True)
 
 
 def test_every_post_is_filled(branch):
@@ -60,8 +91,8 @@ def test_administrators_hold_no_post_and_no_grant(branch):
     assert not PersonalGrant.objects.filter(holder__in=three).exists()
 
 
-def test_people_log_in_with_the_printed_password(branch, client):
-    assert client.login(employee_no="510001", password=PASSWORD)
+def test_people_log_in_with_the_printed_password(branch):
+    assert Client().login(employee_no="510001", password=PASSWORD)
 
 
 def test_shares_make_a_whole():
@@ -72,21 +103,6 @@ def test_shares_make_a_whole():
 def test_a_sub_branch_has_eight_to_forty_five_people(size):
     for one in SUB_BRANCHES:
         assert 8 <= sum(sub_branch_posts(round(SIZES[size] * one.share)).values()) <= 45
-
-
-def test_refused_in_production(settings):
-    settings.IS_PRODUCTION = True
-    with pytest.raises(CommandError, match="生产环境"):
-        call_command("demo", stdout=StringIO())
-    assert not OrgUnit.objects.exists()
-
-
-def test_refused_over_a_real_organisation():
-    OrgUnitFactory()
-    with pytest.raises(CommandError, match="空库"):
-        call_command("demo", stdout=StringIO())
-    call_command("demo", "--if-empty", stdout=StringIO())
-    assert OrgUnit.objects.count() == 1
 
 
 def test_cases_are_whole_and_repeatable(branch):
@@ -108,3 +124,22 @@ def test_a_chunk_is_the_same_whoever_draws_it():
     chunk = Chunk(1, ((datetime(2026, 6, 1, tzinfo=SHANGHAI), 200),))
 
     assert draw_chunk(cast, chunk) == draw_chunk(cast, chunk)
+
+
+def test_open_work_is_done_by_the_services(branch):
+    units, people = branch
+    make_cases(units, people, reports=900, seed=7)
+    done = Shift(Random(3), share=0.06).run()
+
+    assert done["审批"] > 3
+    assert Decision.objects.count() >= done["审批"]
+    assert Submission.objects.filter(status="open").exists()
+    assert verify() == []
+    waiting = ChainStep.objects.filter(status="now", submission__status="open")
+    assert not waiting.filter(arrived_at__gt=timezone.now()).exists()
+
+
+def test_letters_in_force_are_in_the_ledger(branch):
+    in_force = AuthorityLetter.objects.filter(status="in_force")
+
+    assert LedgerEntry.objects.filter(action="approve").count() == in_force.count()

@@ -13,6 +13,8 @@ from decimal import Decimal
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
+from authority.ledger import LedgerFacts, record
+from authority.letters import chain_of
 from authority.models import AuthorityItem, AuthorityLetter, PersonalGrant, UnitCeiling
 from authority.models.letters import LetterMode, LetterStatus
 from claims_admin.demo.organisation import SUB_BRANCHES
@@ -242,6 +244,13 @@ def _save(
         row.letter = row.letter
     bulk_create_with_history(ceilings, UnitCeiling, default_date=desk.approved_at())
     bulk_create_with_history(grants, PersonalGrant, default_date=desk.approved_at())
+    for letter in letters:
+        for action, by, to_state in (
+            ("draft", letter.drafted_by, LetterStatus.DRAFT),
+            ("submit", letter.drafted_by, LetterStatus.SUBMITTED),
+            ("approve", letter.approved_by, LetterStatus.IN_FORCE),
+        ):
+            record(chain_of(letter), by=by, action=action, facts=LedgerFacts(to_state=to_state))
 
 
 def _write_proposals(desk: Desk) -> None:

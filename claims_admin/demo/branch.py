@@ -12,6 +12,7 @@ from claims_admin.demo.authority import make_authority
 from claims_admin.demo.cases import make_cases
 from claims_admin.demo.organisation import make_posts, make_units
 from claims_admin.demo.people import make_people
+from claims_admin.demo.work import Shift, phrases
 
 SIZES = {"small": 30_000, "medium": 60_000, "large": 300_000, "giant": 1_000_000}
 
@@ -28,3 +29,5 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     say("授权书、机构授权和个人授权已生效")
     count = make_cases(units, people, reports=SIZES[size], seed=seed)
     say(f"赔案 {count:,} 件")
+    done = Shift(Random(f"{seed}/work")).run()
+    say(f"在办：{'，'.join(phrases(done))}")

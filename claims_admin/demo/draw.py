@@ -157,6 +157,8 @@ def _flags(random: Random, case: Drawn) -> list[str]:
         flags.append("suspected_fraud")
     elif chance < 0.0168:
         flags.append("media")
+    elif chance < 0.023:
+        flags.append("rare_vehicle" if chance < 0.019 else "no_local_parts")
     return flags
 
 

@@ -12,8 +12,8 @@ from simple_history.utils import bulk_create_with_history
 
 from claims_admin.demo.names import id_number, person_names, phone_number
 from claims_admin.demo.organisation import founding_moment
-from claims_admin.demo.unit_permissions import give_unit_permissions
 from departments.models import Absence, Appointment, OrgUnit, Post, Staff
+from departments.services.unit_access import sync_everybody
 
 PASSWORD = "Chuan-2026-Lipei"  # noqa: S105 - of the made-up branch, printed at start
 AGENCY_WORKERS = 0.1
@@ -85,7 +85,7 @@ def make_people(posts: list[Post], *, random: Random, today: date) -> People:
     appointments = [hiring.appointment(number, post) for number, post in _numbered(posts)]
     administrators = [hiring.staff(number, admin_role=role) for role, number in ADMINISTRATORS]
     _save(appointments, administrators)
-    give_unit_permissions(appointments)
+    sync_everybody(today)
     people = People(appointments, administrators)
     _send_away(people, today)
     return people

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         if not options["logins"]:
             if not self._is_free(if_empty=options["if_empty"]):
                 return
+            # Notifications are delivered here and now: no worker and no broker is needed to make a branch.
+            current_app.conf.task_always_eager = True
             make_branch(options["size"], seed=options["seed"], say=self._say)
         table = login_table()
         self.stdout.write(table)
