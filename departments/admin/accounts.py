@@ -57,6 +57,7 @@ class StaffAdmin(KeptByAdministrator, UserAdmin):
 
     form = StaffForm
     add_form = StaffCreationForm
+    add_form_template = "admin/change_form.html"
     list_display = ("employee_no", "name", "posts", "is_employee", "is_active", "admin_role", "last_login")
     list_filter = ("is_active", "admin_role", "is_employee")
     search_fields = ("employee_no", "name")
@@ -108,12 +109,16 @@ class StaffAdmin(KeptByAdministrator, UserAdmin):
         personal = PERSONAL if self.is_kept_by(request) else tuple(seen.get(name, name) for name in PERSONAL)
         return (
             (None, {"fields": ("employee_no", *personal)}),
-            ("账号", {"fields": (*STATE, "is_staff", "last_login", "password_changed_at", "new_password")}),
+            ("账号", {"fields": self._account_fields(request)}),
             (
                 "三员",
                 {"fields": ("admin_role",), "description": "由安全管理员指定；任有业务岗位的人员不得担任。"},
             ),
         )
+
+    def _account_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        shown = (*STATE, "is_staff", "last_login", "password_changed_at")
+        return (*shown, "new_password") if self.is_kept_by(request) else shown
 
     def get_readonly_fields(self, request: HttpRequest, obj: Staff | None = None) -> Any:
         fixed = [*FIXED]

@@ -10,6 +10,8 @@ from departments.models import AccessRecord, OutboxMessage
 from departments.models.people import AdminRole
 from departments.standing import is_administrator
 
+TOPIC_NAMES = {"notification": "通知"}
+
 
 class StateFilter(admin.SimpleListFilter):
     title = "状态"
@@ -33,12 +35,16 @@ class StateFilter(admin.SimpleListFilter):
 class OutboxMessageAdmin(SeenByAdministrators):
     """A message that failed five times stands here until somebody mends the cause and has it tried again."""
 
-    list_display = ("id", "topic", "created_at", "delivered_at", "attempts", "last_error")
-    list_filter = (StateFilter, "topic")
-    fields = ("topic", "created_at", "delivered_at", "attempts", "last_error")
+    list_display = ("id", "topic_name", "created_at", "delivered_at", "attempts", "last_error")
+    list_filter = (StateFilter,)
+    fields = ("topic_name", "created_at", "delivered_at", "attempts", "last_error")
     ordering = ("-id",)
     show_full_result_count = False
     actions = ("try_again",)
+
+    @admin.display(description="主题", ordering="topic")
+    def topic_name(self, message: OutboxMessage) -> str:
+        return TOPIC_NAMES.get(message.topic, message.topic)
 
     @admin.action(description="重新投递所选的失败消息")
     def try_again(self, request: HttpRequest, queryset: QuerySet) -> None:

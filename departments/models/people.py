@@ -113,9 +113,9 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def end_sessions(self) -> None:
-        """Every open session of this person is refused at its next request."""
+        """Every open session of this person is refused at its next request. No change worth a history row."""
         self.sessions_ended_at = timezone.now()
-        self.save(update_fields=["sessions_ended_at"])
+        Staff.objects.filter(pk=self.pk).update(sessions_ended_at=self.sessions_ended_at)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Django's hash over the password, and over the moment at which the sessions were ended."""

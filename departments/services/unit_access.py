@@ -34,8 +34,9 @@ def sync_access(staff: Staff, on: date) -> bool:
     if wanted == present and staff.is_staff == enters_admin:
         return False
     _write(staff, present, wanted)
-    staff.is_staff = enters_admin
-    staff.save(update_fields=["is_staff"])
+    if staff.is_staff != enters_admin:
+        staff.is_staff = enters_admin
+        staff.save(update_fields=["is_staff"])
     staff.end_sessions()
     return True
 
