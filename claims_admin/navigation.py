@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 
+from cases import queue
 from departments.access import HANDLE_CASES
 from departments.models import Appointment, Staff
 
@@ -28,6 +29,8 @@ class Entry:
     title: str
     url_name: str
     visible: Callable[[Staff], bool] = everybody
+    waiting: Callable[[Staff], int] | None = None
+    """How many things wait behind the entry; one counted query on an index of what is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,16 @@ def may_import(staff: Staff) -> bool:
     return not staff.admin_role and bool(staff.unit_scope.ids(HANDLE_CASES))
 
 
+def decisions_waiting(staff: Staff) -> int:
+    return queue.stations_of(staff).count()
+
+
 def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
 
 GROUPS: tuple[Group, ...] = (
-    Group("", (Entry("工作台", "cases:workbench"),)),
+    Group("", (Entry("工作台", "cases:workbench", waiting=decisions_waiting),)),
     Group(
         "赔案",
         (
@@ -129,7 +136,8 @@ class Navigation:
         return above[max(above, key=len)] if above else None
 
     def _link(self, entry: Entry, current: Entry | None) -> Link:
-        return Link(entry.title, reverse(entry.url_name), entry is current)
+        count = entry.waiting(self.staff) if entry.waiting else 0
+        return Link(entry.title, reverse(entry.url_name), entry is current, count)
 
     @property
     def appointments(self) -> list[Appointment]:

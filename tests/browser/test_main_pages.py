@@ -1,15 +1,22 @@
 """The main pages as somebody has them who works on them: readable, under the policy, by keyboard."""
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from playwright.sync_api import Page
+
+from cases.models import ClaimCase
 from departments.models import Staff
 from tests.cases.viewers import allow
-from tests.factories import AppointmentFactory, CaseFactory, OrgUnitFactory
+from tests.factories import AppointmentFactory, CaseFactory, ChainStepFactory, OrgUnitFactory
 
 pytestmark = pytest.mark.browser
 PHONE = 390
 PAGES = [
     "/cases/",
+    "/cases/workbench/",
+    "/cases/escalations/",
+    "/cases/imports/",
     "/authority/",
     "/authority/letters/",
     "/authority/who-can/",
@@ -32,17 +39,32 @@ def reviewer(db) -> Staff:
     return allow(appointment.staff, unit, "see_cases", "handle_cases", "see_people", "manage_unit")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_main_page_is_for_every_eye_and_every_width(open_page, serious_barriers, reviewer, path):
-    page = open_page(path, reviewer)
+def stands_every_look(page: Page, serious_barriers: Callable[[Page], list[str]]) -> None:
+    """Light, dark, on a phone: nothing serious for axe, nothing against the policy, no scrolling sideways."""
     page.wait_for_load_state("networkidle")
-
     assert serious_barriers(page) == []
     page.emulate_media(color_scheme="dark")
     assert serious_barriers(page) == []
     page.set_viewport_size({"width": PHONE, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     assert page.complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_main_page_is_for_every_eye_and_every_width(open_page, serious_barriers, reviewer, path):
+    page = open_page(path, reviewer)
+
+    stands_every_look(page, serious_barriers)
+
+
+@pytest.mark.parametrize("address", ["/cases/{}/", "/cases/{}/?tab=timeline", "/cases/{}/sheet/"])
+def test_the_case_is_for_every_eye_and_every_width(open_page, serious_barriers, reviewer, address):
+    waiting = ChainStepFactory(
+        staff=reviewer, submission__case=ClaimCase.objects.visible_to(reviewer).first()
+    )
+    page = open_page(address.format(waiting.submission.case_id), reviewer)
+
+    stands_every_look(page, serious_barriers)
 
 
 def test_the_list_obeys_the_keyboard(open_page, reviewer):
