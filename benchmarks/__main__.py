@@ -12,7 +12,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-MEASUREMENTS = ("judging", "lists", "deciding", "exporting", "reporting")
+MEASUREMENTS = ("judging", "lists", "deciding", "exporting", "importing", "reporting")
 
 
 def say(text: str) -> None:
