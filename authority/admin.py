@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from authority.ledger import LedgerFacts, record
+from authority.letter_page import ACTS
 from authority.models import (
     AuthorityItem,
     AuthorityLetter,
@@ -148,7 +149,7 @@ class PersonalGrantAdmin(ReadOnly):
 class LedgerEntryAdmin(admin.ModelAdmin):
     """The audit administrator reads the ledger; nobody writes it here, nor could: the database refuses."""
 
-    list_display = ["chain", "sequence", "action", "at", "actor", "from_state", "to_state", "amount"]
+    list_display = ["chain", "sequence", "act", "at", "actor", "from_state", "to_state", "amount"]
     list_filter = ["action"]
     list_select_related = ["actor"]
     search_fields = ["chain"]
@@ -169,3 +170,9 @@ class LedgerEntryAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    @admin.display(description="动作", ordering="action")
+    def act(self, entry: LedgerEntry) -> str:
+        """In words where this app knows them; the chains of cases speak the words of the cases."""
+        is_letter = entry.chain.startswith("letter:")
+        return ACTS[entry.action][0] if is_letter and entry.action in ACTS else entry.action

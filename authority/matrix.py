@@ -20,6 +20,7 @@ from authority.models import (
     SpecialCode,
     UnitCeiling,
 )
+from authority.models.limits import GrantQuerySet
 from departments.models import Appointment, Staff
 from departments.paging import Page, keyset_page
 
@@ -54,7 +55,8 @@ class Matrix:
 def matrix_for(staff: Staff, chosen: Q, item: AuthorityItem | None, cursor: str) -> Matrix:
     """One page of people in posts, with what they hold of all items or of one; four queries."""
     page = keyset_page(_holders(staff, chosen, item), ORDER, cursor)
-    grants = list(_of_item(effective_grants(staff), item).filter(appointment__in=page.rows))
+    grants = _of_item(effective_grants(staff), item).filter(appointment__in=page.rows)
+    grants = grants.select_related("letter", "unit")
     items = list(AuthorityItem.objects.all()) if item is None else [item]
     held = {grant.item_id for grant in grants}
     shown = tuple(one for one in items if one.pk in held)
@@ -70,7 +72,7 @@ def grants_shown(staff: Staff, chosen: Q, item: AuthorityItem | None) -> list[Pe
     """Every grant of the matrix, all pages, in its order."""
     people = Appointment.objects.filter(chosen).values("pk")
     grants = _of_item(effective_grants(staff), item).filter(appointment__in=people)
-    return list(grants.order_by(*(_through(field) for field in ORDER), "item__rank"))
+    return list(grants.with_terms().order_by(*(_through(field) for field in ORDER), "item__rank"))
 
 
 def uses_of(grants: Sequence[PersonalGrant]) -> dict[int, int]:
@@ -80,10 +82,10 @@ def uses_of(grants: Sequence[PersonalGrant]) -> dict[int, int]:
     return {grant_id: uses for grant_id, uses in counted if grant_id is not None}
 
 
-def effective_grants(staff: Staff, day: date | None = None) -> QuerySet[PersonalGrant]:
+def effective_grants(staff: Staff, day: date | None = None) -> GrantQuerySet:
     """What this person may see of what anybody may rest a decision on today."""
     day = day or timezone.localdate()
-    return PersonalGrant.objects.visible_to(staff).effective(day).with_terms().order_by("amount_max", "pk")
+    return PersonalGrant.objects.visible_to(staff).effective(day).order_by("amount_max", "pk")
 
 
 def scope_of(row: PersonalGrant | UnitCeiling) -> str:
@@ -115,7 +117,7 @@ def _holders(staff: Staff, chosen: Q, item: AuthorityItem | None) -> QuerySet[Ap
     )
 
 
-def _of_item(grants: QuerySet[PersonalGrant], item: AuthorityItem | None) -> QuerySet[PersonalGrant]:
+def _of_item(grants: GrantQuerySet, item: AuthorityItem | None) -> GrantQuerySet:
     return grants if item is None else grants.filter(item=item)
 
 

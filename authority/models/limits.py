@@ -113,8 +113,7 @@ class GrantQuerySet(LimitQuerySet):
     def with_terms(self) -> Self:
         """With all that its limit and a line of the letter show."""
         return self.select_related(
-            "letter__issuing_unit",
-            "letter__scope_unit",
+            "letter",
             "item",
             "unit",
             "holder",

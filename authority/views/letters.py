@@ -97,7 +97,9 @@ def letter_revoke(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def grant_revoke(request: StaffRequest, pk: int) -> HttpResponse:
-    grants = PersonalGrant.objects.visible_to(request.user).with_terms()
+    grants = (
+        PersonalGrant.objects.visible_to(request.user).with_terms().select_related("letter__issuing_unit")
+    )
     grant = get_object_or_404(grants, pk=pk, letter__in=AuthorityLetter.objects.visible_to(request.user))
     form = ReasonForm(sent(request))
     if form.is_bound and form.is_valid():
