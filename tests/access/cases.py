@@ -92,3 +92,5 @@ PAGES = {
     "cases:escalation_confirm": post(NOT_AT_THIS_STAGE, "escalation"),
     "cases:escalation_scan": get("302 404 404 404 404 404 404 404 404 404 404", "escalation"),
 }
+BUSINESS_IN_ADMIN = "302 302 302 200 302 200 200 200 403 403 403"
+LISTS = {"cases.claimcase": get(BUSINESS_IN_ADMIN), "cases.overauthoritycase": get(BUSINESS_IN_ADMIN)}
