@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
+from itertools import islice
 
 import xlsxwriter
 from django.db import connection
@@ -22,7 +23,7 @@ def measure() -> Iterator[Figure]:
     with connection.cursor() as cursor:
         cursor.execute("set statement_timeout = 0")
     case_list = CaseList(holder_of("DEPT_HEAD"), {"col": list(COLUMNS)})
-    rows = list(export.rows_of(case_list))[:ROWS]
+    rows = list(islice(export.rows_of(case_list), ROWS))
     label = f"{len(rows):,} rows × {len(rows[0])} columns"
     floor = once(partial(_write_by_xlsxwriter, rows))
     ours = once(lambda: export.xlsx_file(case_list).close())
@@ -34,7 +35,7 @@ def measure() -> Iterator[Figure]:
     yield Figure("CSV: whole export", csv, "s", "COPY", csv / copied, "≤ 3 ×")
 
 
-def _write_by_xlsxwriter(rows: list[list[object]]) -> None:
+def _write_by_xlsxwriter(rows: list[tuple[object, ...]]) -> None:
     book = xlsxwriter.Workbook(BytesIO(), {"constant_memory": True})
     sheet = book.add_worksheet()
     for number, row in enumerate(rows):

@@ -61,12 +61,17 @@ def _money(amount: Decimal) -> str:
     return f"{amount:,.2f}"
 
 
+def _local(moment: datetime) -> datetime:
+    """An export asks this for every row, so it goes round the look-up of the current time zone."""
+    return moment.astimezone(timezone.get_default_timezone())
+
+
 def _moment(moment: datetime | None) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else NOTHING
+    return _local(moment).isoformat(" ", "minutes")[:16] if moment else NOTHING
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%d}" if moment else NOTHING
+    return _local(moment).isoformat()[:10] if moment else NOTHING
 
 
 def _days_old(reported_at: datetime, closed_at: datetime | None) -> str:
