@@ -40,10 +40,11 @@ _LINES = dict(CoverageLine.choices)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many, and since when the oldest of them."""
+    """How many, since when the oldest of them, and how many have waited too long."""
 
     count: int
     oldest: datetime | None = None
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,12 @@ def decided_by(staff: Staff) -> QuerySet[Decision]:
     return Decision.objects.filter(decided_by=staff, decided_at__gte=today - timedelta(days=today.weekday()))
 
 
-def waiting_in(rows: QuerySet[ChainStep], since: str = "arrived_at") -> Waiting:
-    found = rows.order_by().aggregate(count=Count("pk"), oldest=Min(since))
-    return Waiting(found["count"], found["oldest"])
+def waiting_stations(staff: Staff) -> Waiting:
+    is_late = Q(arrived_at__lt=timezone.now() - LATE_AFTER)
+    found = stations_of(staff).aggregate(
+        count=Count("pk"), oldest=Min("arrived_at"), late=Count("pk", filter=is_late)
+    )
+    return Waiting(**found)
 
 
 def waiting_cases(staff: Staff) -> tuple[Waiting, Waiting]:

@@ -107,6 +107,11 @@ class LossForm(forms.Form):
     label = forms.CharField(label="损失（车辆、物品或伤者）", max_length=40)
     assessed = amount_field("定损金额(元)", least="0")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+
     def has_changed(self) -> bool:
         return any(self[name].data for name in ("label", "assessed"))
 

@@ -55,6 +55,9 @@ def bulk_decide(request: StaffRequest) -> HttpResponse:
     steps = with_case(ChainStep.objects.filter(pk__in=seen, submission__case__in=visible))
     results = [_decide_row(step, form, seen[step.pk], request.user) for step in steps.order_by("arrived_at")]
     done = sum(result.is_done for result in results)
+    if "only" in request.POST and done == 1:
+        messages.success(request, f"{results[0].label}：{results[0].text}")
+        return redirect("cases:workbench")
     context = {"results": results, "done": done, "failed": len(results) - done}
     return render(request, "cases/bulk_result.html", context)
 

@@ -94,13 +94,13 @@ SECTIONS = {
 @require_GET
 def workbench(request: StaffRequest) -> HttpResponse:
     section = SECTIONS.get(request.GET.get("list", ""), SECTIONS["decide"])
-    page = _page(section, request)
+    page, waiting = _page(section, request), _waiting(request.user)
     context = {
         "section": section,
-        "tallies": _tallies(request.user, section),
+        "tallies": _tallies(waiting, section),
         "page": page,
         **_rows(section, page, request.user),
-        "late": _late(request.user),
+        "late": waiting["decide"].late,
         "today": _today(),
     }
     return render(request, "cases/workbench.html", context)
@@ -128,19 +128,18 @@ def _page(section: Section, request: StaffRequest) -> Page[Any]:
     return keyset_page(rows, section.order, request.GET.get("cursor", ""))
 
 
-def _late(staff: Staff) -> int:
-    return queue.stations_of(staff).filter(arrived_at__lt=timezone.now() - queue.LATE_AFTER).count()
-
-
-def _tallies(staff: Staff, current: Section) -> list[dict[str, Any]]:
+def _waiting(staff: Staff) -> dict[str, queue.Waiting]:
     handled, returned = queue.waiting_cases(staff)
-    found = {
-        "decide": queue.waiting_in(queue.stations_of(staff)),
+    return {
+        "decide": queue.waiting_stations(staff),
         "handle": handled,
         "returned": returned,
         "started": queue.Waiting(queue.started_by(staff).count()),
         "done": queue.Waiting(queue.decided_by(staff).count()),
     }
+
+
+def _tallies(found: dict[str, queue.Waiting], current: Section) -> list[dict[str, Any]]:
     notes = {"started": "在途", "done": "本周"}
     return [
         {
