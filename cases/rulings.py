@@ -96,8 +96,8 @@ def permits(ruling: Ruling, outcome: str, step_kind: str) -> bool:
 def _chain_objections(docket: Docket, ruling: Ruling, holder: Holder, outcome: str) -> Iterator[Objection]:
     if not docket.is_open:
         yield Objection("not_open", "该报批已终结")
-    action = _action(docket.matter.item, outcome)
-    if action not in open_actions(docket.stage):
+    action, granting = _action(docket.matter.item, outcome), CASE_ITEMS[docket.matter.item].grants
+    if not {action, granting} <= open_actions(docket.stage):
         yield wrong_stage(docket.stage, action)
     if docket.step_status != ChainStep.Status.NOW:
         yield Objection("not_now", "该环节尚未到达或已办理")
