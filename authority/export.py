@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 from django.utils import timezone
 
-from authority.matrix import scope_of
+from authority.matrix import Uses, scope_of
 from authority.models import PersonalGrant
 
 TITLE = "授权一览表"
@@ -28,10 +28,11 @@ COLUMNS = (
     ("授权书号", 22),
     ("条款", 10),
     ("使用次数", 10),
+    ("超权限上报数", 12),
 )
 
 
-def matrix_workbook(grants: Iterable[PersonalGrant], uses: Mapping[int, int]) -> bytes:
+def matrix_workbook(grants: Iterable[PersonalGrant], uses: Mapping[int, Uses]) -> bytes:
     """Texts are written as texts, so that no cell is ever taken for a formula."""
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -45,7 +46,7 @@ def matrix_workbook(grants: Iterable[PersonalGrant], uses: Mapping[int, int]) ->
             sheet.set_column(column, column, width)
             sheet.write_string(2, column, name, head)
         for line, grant in enumerate(grants, start=3):
-            for column, value in enumerate(_values(grant, uses.get(grant.pk, 0))):
+            for column, value in enumerate(_values(grant, uses.get(grant.pk, Uses()))):
                 is_text = isinstance(value, str)
                 write = sheet.write_string if is_text else sheet.write_number
                 write(line, column, value, cell if is_text or column != _MONEY else money)
@@ -56,7 +57,7 @@ def matrix_workbook(grants: Iterable[PersonalGrant], uses: Mapping[int, int]) ->
 _MONEY = 7
 
 
-def _values(grant: PersonalGrant, uses: int) -> tuple[Any, ...]:
+def _values(grant: PersonalGrant, uses: Uses) -> tuple[Any, ...]:
     """In the order of `COLUMNS`."""
     post = grant.appointment.post
     return (
@@ -73,5 +74,6 @@ def _values(grant: PersonalGrant, uses: int) -> tuple[Any, ...]:
         f"{grant.valid_to:%Y-%m-%d}" if grant.valid_to else "长期",
         grant.letter.number,
         grant.clause,
-        uses,
+        uses.decided,
+        uses.referred,
     )

@@ -27,6 +27,18 @@ from departments.paging import Page, keyset_page
 ORDER = ("post__unit__path_rank", "-post__post_type__level", "pk")
 
 
+REFERRED = "refer_up"
+"""How the cases call an act that sends the matter up instead of deciding it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a grant was used for: decisions, and opinions on what it did not suffice for."""
+
+    decided: int = 0
+    referred: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A grant as one line of a cell."""
@@ -75,11 +87,12 @@ def grants_shown(staff: Staff, chosen: Q, item: AuthorityItem | None) -> list[Pe
     return list(grants.with_terms().order_by(*(_through(field) for field in ORDER), "item__rank"))
 
 
-def uses_of(grants: Sequence[PersonalGrant]) -> dict[int, int]:
-    """How often each grant was used on cases, by its id."""
+def uses_of(grants: Sequence[PersonalGrant]) -> dict[int, Uses]:
+    """How each grant was used on cases, by its id; one without an entry was never used."""
     entries = LedgerEntry.objects.filter(grant_id__in=[g.pk for g in grants], chain__startswith="case:")
-    counted = entries.values_list("grant_id").annotate(uses=Count("pk")).order_by()
-    return {grant_id: uses for grant_id, uses in counted if grant_id is not None}
+    referred = Count("pk", filter=Q(details__outcome=REFERRED))
+    counted = entries.values_list("grant_id").annotate(acts=Count("pk"), up=referred).order_by()
+    return {grant_id: Uses(acts - up, up) for grant_id, acts, up in counted if grant_id is not None}
 
 
 def effective_grants(staff: Staff, day: date | None = None) -> GrantQuerySet:

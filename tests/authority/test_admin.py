@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from authority.admin import ReferralRuleForm
+from authority.ledger import record
 from authority.models import AuthorityItem, LedgerEntry, ReferralRule
 from tests.factories import StaffFactory
 
@@ -90,6 +91,18 @@ def test_letters_in_the_admin_are_those_one_may_see(client, branch, in_force):
         type(who).objects.filter(pk=who.pk).update(is_staff=True)
         client.force_login(who)
         assert len(client.get(url).context["cl"].result_list) == count
+
+
+def test_the_ledger_names_the_acts_of_letters(client):
+    for chain, action in (("letter:1", "supersede"), ("case:1", "agree")):
+        record(chain, by=None, action=action)
+    client.force_login(StaffFactory(is_staff=True, admin_role="audit"))
+
+    text = client.get(reverse("admin:authority_ledgerentry_changelist")).content.decode()
+
+    assert "被替代" in text
+    assert ">agree<" in text
+    assert str(LedgerEntry.objects.get(chain="case:1")) == "case:1/1 agree"
 
 
 def test_history_is_shown(client, branch, in_force):

@@ -149,3 +149,14 @@ def test_a_ceiling_is_added_to_a_from_institution_letter(as_head, branch):
 def test_what_is_no_draft_is_not_edited(as_head, in_force):
     for name in ("letter_edit", "letter_line_new", "letter_amounts"):
         assert page(as_head, name, in_force.letter_id).status_code == 403
+
+
+def test_the_security_administrator_drafts_for_any_unit(client, branch):
+    client.force_login(branch.security)
+    hq = branch.units["hq"].pk
+
+    answer = client.post(
+        reverse("authority:letter_new"), heading(branch, issuing_unit=hq, scope_unit=branch.units["sc"].pk)
+    )
+
+    assert answer.status_code == 302

@@ -100,6 +100,16 @@ def test_the_drafter_is_told_why_not_to_approve(client, branch):
     assert "起草人不得批准" in answer.content.decode()
 
 
+def test_a_draft_is_submitted_on_its_page(as_head, branch):
+    letter = branch.draft()
+    branch.grant(letter)
+
+    as_head.post(reverse("authority:letter_submit", args=[letter.pk]))
+
+    letter.refresh_from_db()
+    assert letter.status == "submitted"
+
+
 def test_a_letter_is_approved_on_its_page(as_head, branch):
     letter = branch.draft(status="submitted")
     branch.grant(letter)

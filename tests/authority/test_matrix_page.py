@@ -5,9 +5,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from authority.models import AuthorityItem, LedgerEntry
+from authority.ledger import LedgerFacts, record
+from authority.models import AuthorityItem
 from departments.models import AccessRecord
 from tests.authority.pages import another_grant, page
 from tests.factories import AppointmentFactory, GrantFactory, PostFactory, StaffFactory
@@ -80,19 +80,19 @@ def test_the_matrix_costs_the_same_for_many(as_head, branch, in_force, assert_fl
 
 def test_the_export_is_what_the_matrix_shows(as_head, branch, in_force):
     branch.grant(in_force.letter, branch.clerk)
-    LedgerEntry.objects.create(
-        chain="case:1", sequence=1, action="decide", at=timezone.now(), grant_id=in_force.pk, hash="x"
-    )
+    for outcome in ("agree", "agree", "refer_up"):
+        facts = LedgerFacts(grant_id=in_force.pk, details={"outcome": outcome})
+        record("case:1", by=branch.adjudicator, action="decide", facts=facts)
 
     answer = page(as_head, "matrix_export", unit=branch.units["adj"].pk)
 
     rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.values)
     assert rows[2][:5] == ("被授权人", "工号", "机构", "岗位", "环节")
-    assert [(row[0], row[7], row[11], row[13]) for row in rows[3:]] == [
-        ("核赔员", 100_000, in_force.letter.number, 1)
+    assert [(row[0], row[7], *row[11:]) for row in rows[3:]] == [
+        ("核赔员", 100_000, in_force.letter.number, "第1条", 2, 1)
     ]
-    record = AccessRecord.objects.get()
-    assert (record.staff, record.kind, record.row_count) == (branch.head, "export", 1)
+    taken = AccessRecord.objects.get()
+    assert (taken.staff, taken.kind, taken.row_count) == (branch.head, "export", 1)
 
 
 def test_no_exported_cell_is_a_formula(as_head, branch):
