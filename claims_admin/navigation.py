@@ -166,7 +166,9 @@ class Navigation:
 
 def _counted(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     """One row of name and number; none where nothing waits."""
-    return rows.order_by().annotate(counted=Value(name)).values_list("counted").annotate(number=Count("pk"))
+    named = rows.order_by().annotate(counted=Value(name)).values_list("counted")
+    counted: QuerySet[Any, Any] = named.annotate(number=Count("pk"))
+    return counted
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

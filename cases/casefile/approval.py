@@ -12,6 +12,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
+from authority.approvers import address_of
 from authority.bounds import rules_for
 from authority.holders import holder_for, holders_of
 from authority.rulings import Holder, Matter, Rules, Ruling, rulings_for
@@ -60,6 +61,7 @@ class Approval:
     """One station that waits, as one person sees it. `sayable`: the outcomes open to that person.
 
     `goes_to_head_office`: where a referral from here leads, for want of a station left in the branch.
+    `question`: address of the page 谁能批 with this very matter.
     """
 
     step: ChainStep
@@ -71,6 +73,7 @@ class Approval:
     sayable: frozenset[str]
     is_others: bool
     goes_to_head_office: bool
+    question: str
 
 
 def submissions_of(case: ClaimCase) -> list[Submission]:
@@ -180,6 +183,7 @@ def _approval(step: ChainStep, staff: Staff) -> Approval:
         _sayable(docket, holder, rules),
         step.staff_id != staff.pk,
         _is_last_here(step),
+        address_of(matter),
     )
 
 

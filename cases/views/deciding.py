@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from authority.refusals import Refused
 from cases import services
+from cases.casefile.approval import approval_for, submissions_of
 from cases.conflicts import KeyReused, Stale
 from cases.forms.deciding import BulkDecisionForm, DecisionForm
 from cases.models import ChainStep, ClaimCase, Decision
@@ -30,9 +31,23 @@ def decide(request: StaffRequest, case: ClaimCase) -> HttpResponse:
     form = DecisionForm(request.POST, step=step, losses=list(case.losses.all()))
     if not form.is_valid():
         return detail_page(request, case, form=form)
-    decision = services.decide(step, form.verdict(), by=request.user)
+    try:
+        decision = services.decide(step, form.verdict(), by=request.user)
+    except Refused as refused:
+        return _refused(request, case, refused)
     messages.success(request, f"赔案 {case}：{step.submission.item.name}已{decision.get_outcome_display()}")
     return redirect("cases:workbench" if request.POST.get("then") == "workbench" else case)
+
+
+def _refused(request: StaffRequest, case: ClaimCase, refused: Refused) -> HttpResponse:
+    """403 with every reason, and who can instead."""
+    approval = approval_for(submissions_of(case), request.user)
+    context = {
+        "ruling": refused.ruling,
+        "who_can": approval.who_can if approval else [],
+        "back_url": case.get_absolute_url(),
+    }
+    return render(request, "403.html", context, status=403)
 
 
 @dataclass(frozen=True, slots=True)

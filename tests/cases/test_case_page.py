@@ -96,12 +96,13 @@ def test_a_stale_page_is_409_and_says_what_happened(branch, asked):
     assert "调岗" in response.content.decode()
 
 
-def test_a_refusal_is_403_with_the_reason(branch):
+def test_a_refusal_is_403_with_the_reason_and_who_can(branch):
     submission = send(adjusted_case(branch, "150000"), by=branch.clerk)
     response = decide(client_of(branch.adjudicator), submission)
 
     assert response.status_code == 403
     assert "超过权限" in response.content.decode()
+    assert branch.office_head.name in response.content.decode()
     assert not Decision.objects.exists()
 
 
