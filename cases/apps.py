@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class CasesConfig(AppConfig):
     name = "cases"
     verbose_name = "赔案"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The panels need the models, which are only there now."""
+        import_module("cases.panels")

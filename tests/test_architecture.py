@@ -28,7 +28,7 @@ OWN_WORDS = {
         approvers coverage export granting holders ledger letter_page letters matrix panels refusals
     """,
     "cases": """
-        casefile chains conflicts export handlers importing items listing matters numbers papers queue
+        casefile chains conflicts export handlers importing items listing matters numbers panels papers queue
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

@@ -1,0 +1,88 @@
+"""What the pages of a person and a unit say about cases; imported once, when the app is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Min, Sum
+
+from cases.lifecycle import Stage
+from cases.models import ClaimCase
+from cases.queue import Waiting, waiting_cases, waiting_stations
+from departments.access import SEE_CASES
+from departments.models import OrgUnit, Staff
+from departments.obstacles import register_obstacle
+from departments.panels import Panel, register_panel
+from departments.rulings import Objection
+
+LONGEST_WAITING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOfPerson:
+    """`cases`: those of the person's open cases that the viewer may see, longest waiting first."""
+
+    decide: Waiting
+    handle: Waiting
+    returned: Waiting
+    cases: Sequence[ClaimCase]
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.decide.count or self.handle.count or self.returned.count or self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """The open cases of a unit in one stage."""
+
+    stage: str
+    name: str
+    count: int
+    oldest: datetime | None
+    estimate: Decimal
+
+
+def work_of_person(person: Staff, viewer: Staff) -> WorkOfPerson | None:
+    """What waits for the person; for himself, and for whoever sees cases at all."""
+    if person.pk != viewer.pk and not viewer.unit_scope.ids(SEE_CASES):
+        return None
+    handle, returned = waiting_cases(person)
+    open_cases = ClaimCase.objects.visible_to(viewer).outstanding().filter(handler=person)
+    longest = open_cases.select_related("unit").order_by("stage_entered_at", "id")[:LONGEST_WAITING]
+    return WorkOfPerson(waiting_stations(person), handle, returned, list(longest))
+
+
+def work_of_unit(unit: OrgUnit, viewer: Staff) -> list[StageLine] | None:
+    """The open cases of the unit and all below that the viewer may see, by stage in the order of the work."""
+    if unit.pk not in viewer.unit_scope.ids(SEE_CASES):
+        return None
+    rows = (
+        ClaimCase.objects.visible_to(viewer)
+        .outstanding()
+        .filter(unit__path__startswith=unit.path)
+        .order_by()
+        .values("stage")
+        .annotate(count=Count("pk"), oldest=Min("stage_entered_at"), total=Sum("estimate"))
+    )
+    found = {row["stage"]: row for row in rows}
+    return [
+        StageLine(stage, str(stage.label), row["count"], row["oldest"], row["total"])
+        for stage in Stage
+        if (row := found.get(stage))
+    ]
+
+
+def cases_in_the_way(unit: OrgUnit) -> Iterator[Objection]:
+    """A unit with open cases is not closed: they are finished or handed over first."""
+    count = ClaimCase.objects.outstanding().filter(unit__path__startswith=unit.path).count()
+    if count:
+        yield Objection("open_cases", f"{unit.name}还有 {count} 件未结案件，请先办结或移交")
+
+
+register_panel("person", Panel("等待办理", "cases/_panel_person.html", work_of_person, 20, flush=True))
+register_panel("unit", Panel("未结案件", "cases/_panel_unit.html", work_of_unit, 20, flush=True))
+register_obstacle(cases_in_the_way)
