@@ -5,7 +5,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from claims_admin import navigation
-from departments.models import Staff
+from departments.models import Notification, Staff
+from departments.outbox import notify
+from tests.cases.branch import adjusted_case, make_branch, send
 from tests.factories import AppointmentFactory, StaffFactory
 
 ENTRIES = [entry for group in navigation.GROUPS for entry in group.entries]
@@ -76,8 +78,21 @@ def test_strangers_have_no_navigation() -> None:
 
 
 @pytest.mark.django_db
+def test_what_waits_is_counted() -> None:
+    branch = make_branch()
+    send(adjusted_case(branch), by=branch.clerk)
+    for staff in (branch.adjudicator, branch.adjudicator, branch.clerk):
+        promise = notify(staff, kind="agreed", title="核赔已通过")
+        Notification.objects.create(recipient=staff, kind="agreed", title="核赔已通过", outbox=promise)
+
+    shown = shown_to(branch.adjudicator)
+
+    assert (shown.unread, shown.groups[0].links[0].count) == (2, 1)
+
+
+@pytest.mark.django_db
 def test_the_frame_costs_few_queries(client: Client, django_assert_max_num_queries) -> None:
     shown = shown_to(StaffFactory(is_staff=True))
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         assert (list(shown.groups), list(shown.posts), shown.unread) is not None
