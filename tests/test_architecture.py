@@ -25,7 +25,8 @@ OWN_WORDS = {
         panels refusals responsibility sheets spans staffing standing
     """,
     "authority": """
-        approvers coverage export granting holders ledger letter_page letters matrix panels refusals
+        approvers bounds coverage export granting holders ledger letter_page letters
+        matrix panels refusals terms
     """,
     "cases": """
         casefile chains conflicts export handlers importing items listing matters numbers panels papers queue

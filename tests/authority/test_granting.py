@@ -1,7 +1,9 @@
 """Who may draft, submit, approve and revoke: each rule refused on its own, and everything said at once."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -289,3 +291,11 @@ def test_asking_for_more_never_helps(amount, ceiling, more):
 
     assert less.allowed == (amount <= ceiling)
     assert less.allowed or not greater.allowed
+
+
+def test_every_reason_is_in_the_book():
+    root = Path(__file__).parents[2]
+    given = set(re.findall(r'Objection\("(\w+)"', (root / "authority" / "granting.py").read_text("utf-8")))
+    told = set(re.findall(r"^\| `(\w+)` \|", (root / "docs" / "granting.md").read_text("utf-8"), re.M))
+
+    assert given == told
