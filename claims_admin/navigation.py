@@ -58,12 +58,18 @@ def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
 
+def reviews_over_authority(staff: Staff) -> bool:
+    """People of the business in the admin; those who keep accounts, rules or logs see no cases."""
+    return enters_admin(staff) and not staff.admin_role
+
+
 GROUPS: tuple[Group, ...] = (
     Group("", (Entry("工作台", "cases:workbench", waiting="decisions"),)),
     Group(
         "赔案",
         (
             Entry("案件清单", "cases:index"),
+            Entry("超权限审批", "admin:cases_overauthoritycase_changelist", reviews_over_authority),
             Entry("上报总公司", "cases:escalations"),
             Entry("导入清单", "cases:imports", may_import),
         ),

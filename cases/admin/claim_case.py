@@ -23,14 +23,13 @@ PAGE = "admin:cases_claimcase_change"
 class ClaimCaseAdmin(ReadingAdmin):
     list_display = [
         "number",
-        "report_no",
-        "unit",
+        "short_unit",
         "insured",
         "plate",
         "stage",
-        "estimate",
-        "approved",
-        "paid",
+        "estimated",
+        "granted",
+        "paid_out",
         "handler",
         "reported_at",
     ]
@@ -52,6 +51,22 @@ class ClaimCaseAdmin(ReadingAdmin):
     @admin.display(description="赔案号", ordering="claim_no")
     def number(self, case: ClaimCase) -> str:
         return str(case)
+
+    @admin.display(description="机构", ordering="unit__path")
+    def short_unit(self, case: ClaimCase) -> str:
+        return case.unit.short_name
+
+    @admin.display(description="估损(元)", ordering="estimate")
+    def estimated(self, case: ClaimCase) -> str:
+        return f"{case.estimate:,.2f}"
+
+    @admin.display(description="核赔(元)", ordering="approved")
+    def granted(self, case: ClaimCase) -> str:
+        return f"{case.approved:,.2f}"
+
+    @admin.display(description="已付(元)", ordering="paid")
+    def paid_out(self, case: ClaimCase) -> str:
+        return f"{case.paid:,.2f}"
 
     @admin.display(description="被保险人")
     def insured(self, case: ClaimCase) -> str:
