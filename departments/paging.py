@@ -10,9 +10,9 @@ from json import dumps, loads
 from operator import or_
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 PAGE_SIZE = 50
 
 
@@ -26,9 +26,11 @@ class Page(Generic[Row]):
 
 
 def keyset_page(
-    queryset: QuerySet[Row], order: Sequence[str], cursor: str, size: int = PAGE_SIZE
+    queryset: QuerySet[Any, Row], order: Sequence[str], cursor: str, size: int = PAGE_SIZE
 ) -> Page[Row]:
     """One page of `queryset` ordered by `order`, whose last field must be unique and none of them null.
+
+    Rows are instances, or named tuples that carry the fields of the order.
 
     A cursor that nobody issued (edited address, other order) means the first page.
     """
@@ -66,12 +68,12 @@ def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
     return bound & reduce(or_, alternatives)
 
 
-def _encode(row: Model, order: Sequence[str], *, backwards: bool) -> str:
+def _encode(row: Any, order: Sequence[str], *, backwards: bool) -> str:
     values = [_value(row, field.lstrip("-")) for field in order]
     return urlsafe_b64encode(dumps([backwards, values]).encode()).decode().rstrip("=")
 
 
-def _value(row: Model, field: str) -> Any:
+def _value(row: Any, field: str) -> Any:
     value: Any = row
     for name in field.split("__"):
         value = getattr(value, name)

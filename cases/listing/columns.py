@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases.lifecycle import ClosingKind, Stage
-from cases.models import ClaimCase, CoverageLine, LossClass
+from cases.models import CoverageLine, LossClass
 from departments.masking import mask_name, mask_plate
 
 NOTHING = "—"
@@ -36,17 +36,6 @@ class Column:
 
     def reader(self, *, sees_personal_data: bool) -> Callable[..., str]:
         return self.show if sees_personal_data or self.mask is None else self.mask
-
-    def values_of(self, case: ClaimCase) -> tuple[Any, ...]:
-        return tuple([_value(case, field) for field in self.fields])
-
-
-def _value(case: ClaimCase, field: str) -> Any:
-    """What a lookup finds; None where nobody is referred to."""
-    value: Any = case
-    for name in field.split("__"):
-        value = None if value is None else getattr(value, name)
-    return value
 
 
 def _text(value: object) -> str:
