@@ -115,8 +115,26 @@ def _children() -> list[Child]:
     web = ["gunicorn", "--config", "python:claims_admin.serving", "claims_admin.wsgi:application"]
     web += ["--bind", f"{HOST}:{PORT}", "--workers", WEB_WORKERS]
     celery = ["celery", "--app", "claims_admin", "--quiet"]
-    worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
-    beat = [*celery, "beat", "--schedule", str(VAR_DIR / "beat-schedule"), "--pidfile", ""]
+    worker = [
+        *celery,
+        "worker",
+        "--loglevel",
+        "INFO",
+        "--concurrency",
+        "2",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    beat = [
+        *celery,
+        "beat",
+        "--loglevel",
+        "INFO",
+        "--schedule",
+        str(VAR_DIR / "beat-schedule"),
+        "--pidfile",
+        "",
+    ]
     environment = _environment(for_owner=False)
     return [
         Child(

@@ -8,6 +8,8 @@ from celery import Task
 
 from departments.origin import Origin, current_origin, set_origin
 
+log = structlog.get_logger(__name__)
+
 
 class TracedTask(Task):
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
@@ -19,9 +21,12 @@ class TracedTask(Task):
         if self.request.is_eager:
             return super().__call__(*args, **kwargs)
         headers = self.request.headers or {}
-        request_id = headers.get("request_id") or uuid.uuid4().hex
+        sent_by = headers.get("request_id")
+        request_id = sent_by or uuid.uuid4().hex
         set_origin(Origin(request_id=request_id))
         structlog.contextvars.bind_contextvars(request_id=request_id, task=self.name)
+        if sent_by:
+            log.info("task", task_id=self.request.id)
         try:
             return super().__call__(*args, **kwargs)
         finally:
