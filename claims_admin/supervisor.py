@@ -112,36 +112,25 @@ def _prepare() -> None:
 
 
 def _children() -> list[Child]:
-    web = ["gunicorn", "--config", "python:claims_admin.serving", "claims_admin.wsgi:application"]
-    web += ["--bind", f"{HOST}:{PORT}", "--workers", WEB_WORKERS]
-    celery = ["celery", "--app", "claims_admin", "--quiet"]
-    worker = [
-        *celery,
-        "worker",
-        "--loglevel",
-        "INFO",
-        "--concurrency",
-        "2",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    beat = [
-        *celery,
-        "beat",
-        "--loglevel",
-        "INFO",
-        "--schedule",
-        str(VAR_DIR / "beat-schedule"),
-        "--pidfile",
-        "",
-    ]
     environment = _environment(for_owner=False)
     return [
         Child(
-            name=name, command=[PYTHON, "-m", *command], folder=BASE_DIR, var=VAR_DIR, environment=environment
+            name=name, command=[PYTHON, "-m", *words], folder=BASE_DIR, var=VAR_DIR, environment=environment
         )
-        for name, command in (("web", web), ("worker", worker), ("beat", beat))
+        for name, words in _commands().items()
     ]
+
+
+def _commands() -> dict[str, list[str]]:
+    web = "gunicorn --config python:claims_admin.serving claims_admin.wsgi:application"
+    celery = "celery --app claims_admin --quiet"
+    worker = f"{celery} worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle"
+    beat = f"{celery} beat --loglevel INFO --schedule"
+    return {
+        "web": [*web.split(), "--bind", f"{HOST}:{PORT}", "--workers", WEB_WORKERS],
+        "worker": worker.split(),
+        "beat": [*beat.split(), str(VAR_DIR / "beat-schedule"), "--pidfile", ""],
+    }
 
 
 def _wait_for_page(children: list[Child]) -> None:

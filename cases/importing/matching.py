@@ -25,13 +25,16 @@ VALUES = {
     "closed_at": f"case when {MOVES} then r.closed_at else c.closed_at end",
     "approved": "greatest(coalesce(r.approved, c.approved), coalesce(r.paid, c.paid))",
 }
-_JOINED = """
-    cases_claimcase c
-    join import_row r on r.report_no = c.report_no
+_RANKED = """
     join import_rank r_rank on r_rank.stage = r.stage
     join import_rank c_rank on c_rank.stage = c.stage
 """
-JOINED = _JOINED
+JOINED = f"""
+    import_match m
+    join cases_claimcase c on c.id = m.case_id
+    join import_row r on r.row_no = m.row_no
+    {_RANKED}
+"""
 _REVIEWED = """(c.stage in ('reviewing', 'adjudicating', 'over_authority') or exists (
     select 1 from cases_submission s where s.case_id = c.id and s.status = 'open'))"""
 
@@ -50,7 +53,7 @@ def match(cursor: CursorWrapper) -> None:
             select c.id as case_id, r.row_no, ({ours}) is distinct from ({theirs}) as differs,
                 case when c.stage = 'closed' and r.stage <> 'closed' then 'closed_here_open_there'
                      when {_REVIEWED} then 'under_review_here' else '' end as waits
-            from {_JOINED}
+            from cases_claimcase c join import_row r on r.report_no = c.report_no {_RANKED}
         ) matched
     """)
     cursor.execute("create unique index on import_match (case_id)")

@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from cases.importing.errors import StoppedError
 from cases.importing.lease import Pulse
 from cases.importing.matching import FACTS, JOINED, VALUES, Tally, lock_matched, match, tally
-from cases.importing.staging import let_run_long, load
+from cases.importing.staging import let_run_long, load, refresh_statistics
 from cases.models import ClaimCase, ImportBatch
 from departments.access import HANDLE_CASES
 
@@ -102,6 +102,7 @@ def _create(cursor: CursorWrapper, batch: ImportBatch) -> None:
         ) {_history("made", "+")}""",
         _author(batch),
     )
+    refresh_statistics(cursor)
 
 
 def _made_values() -> dict[str, str]:
@@ -145,9 +146,9 @@ def _note_amounts(cursor: CursorWrapper, batch: ImportBatch) -> None:
         f"""insert into cases_estimatechange
             (case_id, subject, before, after, reason, changed_by_id, changed_at)
         select c.id, amount.subject, amount.before, amount.after, %(reason)s, %(by)s, now()
-        from {JOINED} join import_match m on m.case_id = c.id and m.is_changed
+        from {JOINED}
         cross join lateral (values {pairs}) amount (subject, before, after)
-        where amount.before <> amount.after""",
+        where m.is_changed and amount.before <> amount.after""",
         _author(batch),
     )
 
@@ -161,8 +162,7 @@ def _update(cursor: CursorWrapper, batch: ImportBatch) -> None:
             update cases_claimcase old set {changes}, version = old.version + 1,
                 stage_entered_at = case when old.stage = new.stage then old.stage_entered_at
                                         else coalesce(new.closed_at, now()) end
-            from (select c.id, {new} from {JOINED}
-                join import_match m on m.case_id = c.id and m.is_changed) new
+            from (select c.id, {new} from {JOINED} where m.is_changed) new
             where old.id = new.id returning old.*
         ) {_history("changed", "~")}""",
         _author(batch),

@@ -1,4 +1,4 @@
-"""The parser of workbooks, run as a process of its own with little memory: `python -m … FILE`.
+"""The parser of workbooks, run as a process of its own with little memory: `python -m … FILE BYTES`.
 
 Writes lines of JSON: first {"has_1904_dates"}, then lists of [row, cells], last {"merged": [[row, row]…]} or
 {"refused": sentence}. Cells are text, numbers, booleans or null. Knows no Django and no database.
@@ -17,11 +17,13 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 from xml.parsers import expat
 
-MEMORY = 768 << 20
 CPU_SECONDS = 900
 BLOCK = 1 << 18
 ROWS_AT_ONCE = 500
 MOST_COLUMNS = 300
+BROKEN = "工作簿已损坏或不完整。"
+NO_MEMORY = '{"refused":"工作簿展开后超出内存限制，拒绝解析。"}\n'  # without asking for memory
+OUT_OF_MEMORY = 1  # of expat
 UNCALCULATED = "\x00formula"
 CELL_ERROR = "\x00error:"
 WORKBOOK, RELATIONS, STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
@@ -253,19 +255,21 @@ def run(path: str) -> None:
         emit_sheet(archive, first_sheet(archive), strings)
 
 
-def main(path: str) -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def main(path: str, memory: int) -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     try:
         run(path)
     except RefusedError as refusal:
         emit({"refused": str(refusal)})
     except MemoryError:
-        sys.stdout.write('{"refused":"工作簿展开后超出内存限制，拒绝解析。"}\n')
-    except (expat.ExpatError, zipfile.BadZipFile, KeyError, ValueError, IndexError, EOFError, OSError):
-        emit({"refused": "工作簿已损坏或不完整。"})
+        sys.stdout.write(NO_MEMORY)
+    except expat.ExpatError as error:
+        sys.stdout.write(NO_MEMORY) if error.code == OUT_OF_MEMORY else emit({"refused": BROKEN})
+    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, EOFError, OSError):
+        emit({"refused": BROKEN})
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

@@ -87,7 +87,7 @@ def _encoding(path: Path) -> str:
         if start.startswith(mark):
             return encoding if _is_valid(path, encoding) else _unreadable()
     if start.count(b"\0") > len(start) // 8:
-        return "utf-16-be" if start[:1] == b"\0" else "utf-16-le"
+        return "utf-16-be" if start[::2].count(b"\0") > start[1::2].count(b"\0") else "utf-16-le"
     return next((one for one in ENCODINGS if _is_valid(path, one)), "") or _unreadable()
 
 

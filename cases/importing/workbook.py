@@ -15,19 +15,20 @@ from cases.importing.cells import Cell
 from cases.importing.errors import UnreadableFileError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+MEMORY = 768 << 20
 KILLED = "工作簿解析超出内存或时间限制，已中止。"
 
 
 class Workbook:
     """Iterate for (row number, cells); afterwards `merged` holds the row spans of merged cells.
 
-    A context manager: leaving it ends the child, however far it got.
+    `memory`: bytes of address space for the child. A context manager: leaving it ends the child.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, memory: int = MEMORY) -> None:
         inspect(path)
         self.merged: list[tuple[int, int]] = []
-        command = [sys.executable, "-m", "cases.importing.sheet_child", str(path)]
+        command = [sys.executable, "-m", "cases.importing.sheet_child", str(path), str(memory)]
         environment = {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT), "PATH": ""}
         self._child = subprocess.Popen(  # noqa: S603 - our own module, on a file of our own naming
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

@@ -35,7 +35,7 @@ def make_department() -> Department:
         OrgUnitFactory(parent=motor, code=code, name=f"{city}中心支公司理赔部", short_name=f"{city}中支")
         for code, city in (("cd", "成都"), ("my", "绵阳"))
     ]
-    keepers = [_keeper(unit) for unit in units]
+    keepers = [keeper_of(unit) for unit in units]
     return Department(
         *units,
         manager=viewer_of(motor),
@@ -44,7 +44,7 @@ def make_department() -> Department:
     )
 
 
-def _keeper(unit: OrgUnit) -> Staff:
+def keeper_of(unit: OrgUnit) -> Staff:
     post = PostFactory(unit=unit, post_type=PostType.objects.get(code="OUTST"))
     return AppointmentFactory(post=post, staff__name=f"{unit.short_name}管理岗").staff
 
