@@ -44,8 +44,8 @@ def test_the_manager_escalates_an_over_authority_case_in_the_admin(open_page, br
     page.get_by_role("link", name=str(submission.case)).first.click()
     page.get_by_role("button", name="上报总公司").first.click()
     page.wait_for_url("**/review/**")
-    for box in page.locator("textarea").all():
-        box.fill("责任明确，材料另行补齐，建议同意")
+    page.get_by_label("部门意见").fill("责任明确，建议同意")
+    page.get_by_label("材料不全的说明").fill("单证原件随后寄送")
     page.get_by_role("button", name="上报总公司").first.click()
     page.get_by_text("件已办理").wait_for()
     assert Escalation.objects.get().submission == submission
