@@ -5,6 +5,7 @@ Every list is one query for its rows; the rulings of a whole page add eight, how
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -144,19 +145,23 @@ def ruled(steps: Sequence[ChainStep], staff: Staff) -> list[QueueRow]:
     matters = matters_of([step.submission for step in steps])
     signed = cosigned(step.submission_id for step in steps)
     return [
-        _row(docket_at(step, matter, signed.get(step.submission_id, 0)), step, holder, rules)
+        _row(docket_at(step, matter, tuple(signed[step.submission_id])), step, holder, rules)
         for step, matter in zip(steps, matters, strict=True)
     ]
 
 
-def cosigned(submission_ids: Iterable[int]) -> dict[int, int]:
-    """How many have co-signed, by submission."""
+def cosigned(submission_ids: Iterable[int]) -> defaultdict[int, list[frozenset[int]]]:
+    """Who has co-signed and for whom, by submission; one statement."""
     done = ChainStep.objects.filter(kind=ChainStep.Kind.COSIGN, status=ChainStep.Status.DONE)
-    found = done.filter(submission__in=list(submission_ids))
-    return dict(found.order_by().values_list("submission").annotate(Count("pk")))
+    found = done.filter(submission__in=list(submission_ids)).order_by()
+    signed: defaultdict[int, list[frozenset[int]]] = defaultdict(list)
+    people = ("staff", "acting_for", "decision__decided_by", "decision__acted_for")
+    for submission_id, *signers in found.values_list("submission", *people):
+        signed[submission_id].append(frozenset(pk for pk in signers if pk))
+    return signed
 
 
-def docket_at(step: ChainStep, matter: Matter, signed: int) -> Docket:
+def docket_at(step: ChainStep, matter: Matter, signed: tuple[frozenset[int], ...]) -> Docket:
     submission = step.submission
     return Docket(
         matter=matter,

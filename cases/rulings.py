@@ -13,7 +13,7 @@ from authority.rulings import ALLOWED, REFUSED, Holder, Matter, Objection, Rules
 from cases.chains import never_own
 from cases.items import CASE_ITEMS
 from cases.lifecycle import Action, Stage, open_actions
-from cases.models import ChainStep, ClaimCase, Outcome
+from cases.models import ChainStep, ClaimCase, Decision, Outcome
 from departments.access import HANDLE_CASES
 from departments.models import Staff
 
@@ -35,7 +35,7 @@ class Docket:
     step_level: int
     step_person_id: int | None
     step_person_name: str = ""
-    cosigned: int = 0
+    cosigned: tuple[frozenset[int], ...] = ()  # per signature the person and whom he stood in for
 
 
 def may_work(case: ClaimCase, action: Action, staff: Staff) -> Ruling:
@@ -106,7 +106,7 @@ def _chain_objections(docket: Docket, ruling: Ruling, holder: Holder, outcome: s
     elif docket.step_person_id != holder.person_id and not _outranks(docket, ruling):
         yield Objection("not_my_step", f"当前由{docket.step_person_name}办理，本人权限不能代其办理")
     if outcome in AGREEING and ruling.may_sign and docket.step_kind != ChainStep.Kind.COSIGN:
-        yield from _cosign_objections(docket, ruling)
+        yield from _cosign_objections(docket, ruling, holder)
 
 
 def _outranks(docket: Docket, ruling: Ruling) -> bool:
@@ -118,10 +118,24 @@ def _outranks(docket: Docket, ruling: Ruling) -> bool:
     return ruling.may_sign or (ruling.may_refer and is_as_high and is_opinion)
 
 
-def _cosign_objections(docket: Docket, ruling: Ruling) -> Iterator[Objection]:
+def _cosign_objections(docket: Docket, ruling: Ruling, holder: Holder) -> Iterator[Objection]:
+    """Who decides, or is stood in for, does not count among those who sign beside him."""
     needed = ruling.basis.cosign_count if ruling.basis else 0
-    if docket.cosigned < needed:
-        yield Objection("cosign_missing", f"须 {needed} 人会签，已会签 {docket.cosigned} 人")
+    deciding = {holder.person_id, ruling.basis.via_id if ruling.basis else None}
+    others = [signers for signers in docket.cosigned if not signers & deciding]
+    if len(others) < needed:
+        yield Objection("cosign_missing", f"须决定人以外 {needed} 人会签，已会签 {len(others)} 人")
+
+
+def signatures(steps: Iterable[ChainStep]) -> tuple[frozenset[int], ...]:
+    """Per co-signature given, who signed and for whom; as decided, not only as the chain foresaw it."""
+    return tuple(_signers(step) for step in steps if (step.kind, step.status) == ("cosign", "done"))
+
+
+def _signers(step: ChainStep) -> frozenset[int]:
+    decision: Decision | None = getattr(step, "decision", None)
+    decided = (decision.decided_by_id, decision.acted_for_id) if decision else ()
+    return frozenset(pk for pk in (step.staff_id, step.acting_for_id, *decided) if pk)
 
 
 def _action(item_code: str, outcome: str) -> Action:

@@ -20,7 +20,7 @@ from cases.chains import never_own
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Decision, Outcome, Submission
 from cases.queue import docket_at, yuan
-from cases.rulings import Docket, may_decide_submission, permits
+from cases.rulings import Docket, may_decide_submission, permits, signatures
 from departments.models import Staff
 from departments.spans import in_words
 
@@ -167,8 +167,7 @@ def _approval(step: ChainStep, staff: Staff) -> Approval:
         holder_for(staff),
         rules_for(step.submission.item.code),
     )
-    signed = [one for one in step.submission.chain.all() if one.kind == "cosign" and one.status == "done"]
-    docket = docket_at(step, matter, len(signed))
+    docket = docket_at(step, matter, signatures(step.submission.chain.all()))
     ruling = may_decide_submission(docket, holder, rules, Outcome.AGREE)
     measure = ruling.basis.measure if ruling.basis else matter.measure
     amount = matter.amounts.get(measure, 0)

@@ -18,7 +18,7 @@ from cases.items import CASE_ITEMS, return_action
 from cases.lifecycle import Stage
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Decision, Outcome, ProblemClass, Step, Submission
-from cases.rulings import AGREEING, Docket, may_decide_submission
+from cases.rulings import AGREEING, Docket, may_decide_submission, signatures
 from cases.services.chain import plan_for
 from cases.services.escalating import pack_objections, pack_of
 from cases.services.transition import lock_case
@@ -151,9 +151,6 @@ def judge(desk: Desk) -> None:
 def docket_of(step: ChainStep, steps: list[ChainStep]) -> Docket:
     """Two queries. `steps`: the whole chain of the submission, `step` among them, with `staff` at hand."""
     submission = step.submission
-    signed = [
-        one for one in steps if one.kind == ChainStep.Kind.COSIGN and one.status == ChainStep.Status.DONE
-    ]
     return Docket(
         matter=matter_of(submission),
         stage=Stage(submission.case.stage),
@@ -163,7 +160,7 @@ def docket_of(step: ChainStep, steps: list[ChainStep]) -> Docket:
         step_level=step.level,
         step_person_id=step.staff_id,
         step_person_name=step.staff.name if step.staff else "",
-        cosigned=len(signed),
+        cosigned=signatures(steps),
     )
 
 

@@ -12,7 +12,7 @@ from cases import services
 from cases.conflicts import KeyReused, Stale
 from cases.models import ClaimCase, Decision, Escalation, ProblemFinding
 from cases.services import Amendment, Answer, Verdict
-from departments.models import OutboxMessage
+from departments.models import OutboxMessage, PostType
 from tests.cases.branch import Branch, adjusted_case, assessed_case, current, grant, in_post, say, send
 
 
@@ -270,6 +270,22 @@ def test_an_empty_group_approves_nothing(branch: Branch):
     assert stations(submission) == [("head_office", "now")]
     assert stage_of(case) == "over_authority"
     assert Escalation.objects.get(submission=submission).sent_at <= timezone.now() + timedelta(seconds=1)
+
+
+def test_a_co_signer_does_not_decide_as_well(branch: Branch):
+    """Two people where two are asked for: whoever signed beside the decision leaves it to the other."""
+    terms = {"cosign_count": 1, "cosign_post_type": PostType.objects.get(code="PPR")}
+    for _ in range(2):
+        grant(in_post("PPR", branch.department), "price_review", "9000", **terms)
+    submission = send(assessed_case(branch), "price_review", by=branch.clerk)
+    signer, decider = (step.staff for step in submission.chain.order_by("number"))
+    say(submission, "agree", by=signer)
+
+    with pytest.raises(Refused) as refusal:
+        say(submission, "agree", by=signer)
+    assert "cosign_missing" in refusal.value.ruling.codes
+    say(submission, "agree", by=decider)
+    assert stations(submission) == [("cosign", "done"), ("final", "done")]
 
 
 def test_who_could_decide_may_still_ask_somebody_higher(branch: Branch):
