@@ -47,7 +47,7 @@ check: ready-dev
 	$(BIN)/mypy .
 
 test: check ready-browser
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 bench: ready-dev
 	$(BIN)/python -m claims_admin.embedded during $(BIN)/python -m benchmarks --size $(SIZE)

@@ -88,5 +88,5 @@ def test_other_sessions_end_when_the_password_changes(client, staff: Staff):
 
     change(client, FIRST, "Lipei-2026-Second")
 
-    assert client.get("/").status_code == 200
+    assert client.get("/cases/workbench/").status_code == 200
     assert elsewhere.get("/").status_code == 302

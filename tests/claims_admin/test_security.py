@@ -73,7 +73,7 @@ def test_a_session_ends(client, staff: Staff, minutes_between: int, times: int, 
         client.get("/")
         for _ in range(times):
             clock.shift(minutes_between * 60)
-            response = client.get("/")
+            response = client.get("/cases/workbench/")
 
     assert (response.status_code == 200) is is_in
 
