@@ -41,7 +41,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class LetterTerms:
-    """A letter as far as it matters here; `replaces` says that another one of its kind is in force."""
+    """A letter as far as it matters here; `replaces` says that another one of its kind is in force.
+
+    `edited_by`: everybody who drafted, changed or submitted it, by id.
+    """
 
     status: str
     mode: str
@@ -53,6 +56,7 @@ class LetterTerms:
     valid_from: date
     valid_to: date | None = None
     replaces: bool = False
+    edited_by: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,8 @@ def _drafters_right(actor: Actor) -> Iterator[Objection]:
 def _approvers_right(letter: LetterTerms, actor: Actor) -> Iterator[Objection]:
     if actor.person_id == letter.drafted_by_id:
         yield Objection("own_draft", "起草人不得批准本人起草的授权书")
+    elif actor.person_id in letter.edited_by:
+        yield Objection("own_edit", "本人修改或提交过这份授权书，须由未经手的人批准")
     if not actor.manages:
         yield Objection("no_right", "不管理授权机构，不能批准授权书")
 

@@ -9,13 +9,17 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from authority.granting import Actor, Contents, LetterTerms, Proposal
-from authority.models import AuthorityLetter, PersonalGrant, UnitCeiling
+from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant, UnitCeiling
 from authority.models.limits import CeilingQuerySet, GrantQuerySet
 from authority.rulings import Ceiling
 from authority.terms import ceiling_terms, limit_terms
 from departments.access import MANAGE_UNIT, unit_scope_of
 from departments.models import Appointment, OrgUnit, OrgUnitUserPermission, Staff
 from departments.models.people import AdminRole
+
+
+WRITING = ("draft", "amend", "add_grant", "add_ceiling", "set_amounts", "drop_lines", "submit")
+"""The acts that make a letter what it is when it is submitted."""
 
 
 def chain_of(letter: AuthorityLetter) -> str:
@@ -47,7 +51,14 @@ def letter_terms(letter: AuthorityLetter) -> LetterTerms:
         valid_from=letter.valid_from,
         valid_to=letter.valid_to,
         replaces=letter.to_supersede().exists(),
+        edited_by=frozenset(editors_of(letter)),
     )
+
+
+def editors_of(letter: AuthorityLetter) -> QuerySet[LedgerEntry, int | None]:
+    """Ids of those who had a hand in what it says, as the ledger has it: none of them is the second person."""
+    entries = LedgerEntry.objects.filter(chain=chain_of(letter), action__in=WRITING, actor__isnull=False)
+    return entries.values_list("actor", flat=True)
 
 
 def contents_of(letter: AuthorityLetter) -> Contents:
@@ -121,13 +132,12 @@ def rows_of(letter: AuthorityLetter) -> list[PersonalGrant | UnitCeiling]:
 
 
 def may_approve_some(letter: AuthorityLetter) -> QuerySet[Staff]:
-    """Who manages the issuing unit and did not draft: whom a submission is shown to."""
+    """Who manages the issuing unit and had no hand in it: whom a submission is shown to."""
     path = letter.issuing_unit.path
     codes = path.rstrip("/").split("/")
     above = ["/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))]
     managing = OrgUnitUserPermission.objects.filter(
         permission__codename=MANAGE_UNIT, content_object__path__in=above
     )
-    return Staff.objects.filter(is_active=True, pk__in=managing.values("user")).exclude(
-        pk=letter.drafted_by_id
-    )
+    managers = Staff.objects.filter(is_active=True, pk__in=managing.values("user"))
+    return managers.exclude(pk=letter.drafted_by_id).exclude(pk__in=editors_of(letter))

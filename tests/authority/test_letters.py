@@ -110,6 +110,40 @@ def test_the_drafter_does_not_approve(branch):
     assert acts(letter) == []
 
 
+def test_who_changed_the_draft_of_another_does_not_approve_it(branch):
+    letter = services.draft_letter(heading(branch), by=branch.deputy)
+    services.add_grant(letter, grant_line(branch), by=branch.head)
+    letter = services.submit_letter(letter, by=branch.deputy)
+
+    with pytest.raises(Refused) as refusal:
+        services.approve_letter(letter, by=branch.head)
+
+    assert codes(refusal) == ["own_edit"]
+    letter.refresh_from_db()
+    assert letter.status == LetterStatus.SUBMITTED
+
+
+def test_who_submitted_the_draft_of_another_does_not_approve_it(branch):
+    letter = services.draft_letter(heading(branch), by=branch.deputy)
+    services.add_grant(letter, grant_line(branch), by=branch.deputy)
+    letter = services.submit_letter(letter, by=branch.head)
+
+    with pytest.raises(Refused) as refusal:
+        services.approve_letter(letter, by=branch.head)
+
+    assert codes(refusal) == ["own_edit"]
+    assert not OutboxMessage.objects.filter(payload__recipient=branch.head.pk).exists()
+
+
+def test_sending_back_is_no_hand_in_the_letter(branch):
+    letter = services.draft_letter(heading(branch), by=branch.deputy)
+    services.add_grant(letter, grant_line(branch), by=branch.deputy)
+    services.send_back(services.submit_letter(letter, by=branch.deputy), by=branch.head, reason="再核")
+    services.submit_letter(letter, by=branch.deputy)
+
+    assert services.approve_letter(letter, by=branch.head).status == LetterStatus.IN_FORCE
+
+
 def test_nobody_approves_for_himself_nor_as_a_superuser(branch):
     branch.head.is_superuser = True
     branch.head.save()
