@@ -17,7 +17,6 @@ from departments.access import MANAGE_UNIT, unit_scope_of
 from departments.models import Appointment, OrgUnit, OrgUnitUserPermission, Staff
 from departments.models.people import AdminRole
 
-
 WRITING = ("draft", "amend", "add_grant", "add_ceiling", "set_amounts", "drop_lines", "submit")
 """The acts that make a letter what it is when it is submitted."""
 
@@ -51,14 +50,14 @@ def letter_terms(letter: AuthorityLetter) -> LetterTerms:
         valid_from=letter.valid_from,
         valid_to=letter.valid_to,
         replaces=letter.to_supersede().exists(),
-        edited_by=frozenset(editors_of(letter)),
+        edited_by=editors_of(letter),
     )
 
 
-def editors_of(letter: AuthorityLetter) -> QuerySet[LedgerEntry, int | None]:
-    """Ids of those who had a hand in what it says, as the ledger has it: none of them is the second person."""
-    entries = LedgerEntry.objects.filter(chain=chain_of(letter), action__in=WRITING, actor__isnull=False)
-    return entries.values_list("actor", flat=True)
+def editors_of(letter: AuthorityLetter) -> frozenset[int]:
+    """Ids of those who had a hand in what it says, by the ledger: none of them is the second person."""
+    entries = LedgerEntry.objects.filter(chain=chain_of(letter), action__in=WRITING)
+    return frozenset(actor for actor in entries.values_list("actor", flat=True) if actor is not None)
 
 
 def contents_of(letter: AuthorityLetter) -> Contents:
