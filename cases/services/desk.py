@@ -17,7 +17,16 @@ from cases.conflicts import KeyReused
 from cases.items import CASE_ITEMS, return_action
 from cases.lifecycle import Stage
 from cases.matters import matter_of
-from cases.models import ChainStep, ClaimCase, Decision, Outcome, ProblemClass, Step, Submission
+from cases.models import (
+    ChainStep,
+    ClaimCase,
+    Decision,
+    Escalation,
+    Outcome,
+    ProblemClass,
+    Step,
+    Submission,
+)
 from cases.rulings import AGREEING, Docket, may_decide_submission, signatures
 from cases.services.chain import plan_for
 from cases.services.escalating import pack_objections, pack_of
@@ -172,10 +181,19 @@ def _objections(desk: Desk) -> Iterator[Objection]:
         yield from _return_objections(desk)
     if verdict.outcome == Outcome.REFER_UP:
         yield from _referring_objections(desk)
+    if verdict.outcome in (Outcome.RETURN, Outcome.REFUSE):
+        yield from _sending_back_objections(desk)
     if verdict.outcome in AGREEING and verdict.reviewed:
         yield from _cut_objections(desk)
     if desk.step.kind == ChainStep.Kind.COSIGN and verdict.outcome not in (Outcome.AGREE, Outcome.RETURN):
         yield Objection("cosign_only", "会签只能同意或退回")
+
+
+def _sending_back_objections(desk: Desk) -> Iterator[Objection]:
+    """A review sent back takes the other reviews with it, but not what head office is deciding on."""
+    sent = Escalation.objects.filter(case=desk.case, status=Escalation.Status.SENT)
+    if sent.exclude(submission=desk.submission).exists():
+        yield Objection("other_at_head_office", "本案另有报批已报总公司，须待批复后再退回")
 
 
 def _return_objections(desk: Desk) -> Iterator[Objection]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -137,6 +137,8 @@ def posts_of(staff: Staff) -> frozenset[str]:
 def _may_answer(escalation: Escalation, answer: Answer, by: Staff) -> Ruling:
     ruling = may_answer(escalation.status, by, posts_of(by), has_scan=answer.scan is not None)
     objections = []
+    if escalation.submission.status != Submission.Status.OPEN:
+        objections.append(Objection("not_open", "该报批已终结"))
     if by.pk == escalation.submission.submitted_by_id:
         objections.append(Objection("own_submission", "不得批复本人提交的事项"))
     if answer.answer not in Escalation.Answer.values:
@@ -160,9 +162,17 @@ def _store_answer(escalation: Escalation, answer: Answer, by: Staff) -> None:
 def _effect(submission: Submission, answer: Answer, by: Staff) -> Change:
     if answer.answer == Escalation.Answer.REFUSED:
         returned_to = work_after_refusal(submission.item.code)
+        _refuse_others(submission, answer, by)
         return settle_back(submission, Action.REFUSE, returned_to)
     altered = answer.amount if answer.answer == Escalation.Answer.ALTERED else None
     return settle_agreed(submission, Grant(by, total=altered))
+
+
+def _refuse_others(submission: Submission, answer: Answer, by: Staff) -> None:
+    """The case goes back as a whole: what else of it lies at head office is over with the same answer."""
+    others = Escalation.objects.filter(case=submission.case_id, status=Escalation.Status.SENT)
+    for other in others.exclude(submission=submission):
+        _store_answer(other, replace(answer, conditions="同案另一上报件不同意，一并退回"), by)
 
 
 def _head_office_decision(

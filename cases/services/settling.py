@@ -13,7 +13,7 @@ from cases.items import CASE_ITEMS, reviews_needed
 from cases.lifecycle import Action, Stage
 from cases.models import CaseLoss, ChainStep, Submission
 from cases.services.intake import reviews_passed
-from cases.services.transition import Change, note_amount
+from cases.services.transition import Change, note_amount, tell
 from departments.models import Staff
 
 ZERO = Decimal(0)
@@ -108,6 +108,8 @@ def _withdraw_others(submission: Submission) -> None:
         return
     waiting = (ChainStep.Status.NOW, ChainStep.Status.WAITING)
     steps = ChainStep.objects.filter(submission__in=ids, status__in=waiting)
+    for step in steps.filter(status=ChainStep.Status.NOW).select_related("staff"):
+        tell(step.staff, submission.case, "withdrawn", "报批已撤回")
     steps.update(status=ChainStep.Status.SKIPPED, left_at=now)
     Submission.objects.filter(pk__in=ids).update(status=Submission.Status.WITHDRAWN, decided_at=now)
 

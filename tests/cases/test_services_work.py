@@ -16,6 +16,7 @@ from cases.conflicts import KeyReused, Stale
 from cases.lifecycle import Stage
 from cases.models import CaseUserPermission, ClaimCase, EstimateChange, Payment, Submission
 from cases.services import Loan, LossRow, PaymentOrder, Request
+from departments.models import OutboxMessage
 from departments.models.people import AdminRole
 from tests.cases.branch import Branch, adjusted_case, assessed_case, grant, in_post, say, send
 from tests.factories import CaseFactory, StaffFactory
@@ -146,6 +147,7 @@ def test_vehicle_and_injury_are_reviewed_side_by_side(branch: Branch):
 
 def test_a_return_takes_the_other_reviews_with_it(branch: Branch):
     case = assessed_case(branch)
+    grant(in_post("PPR", branch.department), "price_review", "50000")
     damage, price = send(case, "damage_review", by=branch.clerk), send(case, "price_review", by=branch.clerk)
     found = {"return_to": "assess", "problem_codes": ("P3",), "opinion": "价格有误"}
     say(damage, "return", by=branch.damage_reviewer, **found)
@@ -153,6 +155,54 @@ def test_a_return_takes_the_other_reviews_with_it(branch: Branch):
     price.refresh_from_db()
     assert price.status == "withdrawn"
     assert not price.chain.filter(status__in=["now", "waiting"]).exists()
+
+
+def two_reviews(branch: Branch, *, above: str = "") -> tuple[Submission, Submission]:
+    """Damage and injury under review; the injury is at head office, for nobody here may judge it."""
+    case = CaseFactory(unit=branch.unit, handler=branch.clerk, stage=Stage.SURVEYED)
+    rows = [
+        LossRow("own_damage", "vehicle", "本车", Decimal(above or 5000)),
+        LossRow("third_party", "injury", "伤者甲", Decimal(7000)),
+    ]
+    services.assess(case, rows, by=branch.surveyor, seen=1)
+    return send(case, "damage_review", by=branch.clerk), send(case, "injury_review", by=branch.clerk)
+
+
+@pytest.mark.parametrize("outcome", ["return", "refuse"])
+def test_nothing_is_sent_back_over_the_head_of_head_office(branch: Branch, outcome: str):
+    damage, injury = two_reviews(branch)
+    found = {"return_to": "assess", "problem_codes": ("P3",), "opinion": "价格有误"}
+
+    assert "other_at_head_office" in refused(lambda: say(damage, outcome, by=branch.damage_reviewer, **found))
+    answer = services.Answer("agreed")
+    services.answer_escalation(injury.escalation, answer, by=branch.head_office_reviewer)
+    say(damage, outcome, by=branch.damage_reviewer, **found)
+
+
+def test_head_office_refusing_one_review_refuses_the_other_it_has(branch: Branch):
+    damage, injury = two_reviews(branch, above="900000")
+    say(damage, "refer_up", by=branch.damage_reviewer, opinion="请批")
+    say(damage, "refer_up", by=branch.manager, opinion="请批", missing_papers="后补")
+    answer, by = services.Answer("refused"), branch.head_office_reviewer
+    services.answer_escalation(injury.escalation, answer, by=by)
+
+    damage.refresh_from_db()
+    assert (damage.status, damage.escalation.status) == ("withdrawn", "answered")
+    codes = refused(lambda: services.answer_escalation(damage.escalation, answer, by=by))
+    assert {"not_open", "already_answered"} <= set(codes)
+
+
+def test_whose_turn_it_was_hears_that_it_is_over(branch: Branch):
+    price_holder = in_post("PPR", branch.department)
+    grant(price_holder, "price_review", "50000")
+    case = assessed_case(branch)
+    damage = send(case, "damage_review", by=branch.clerk)
+    send(case, "price_review", by=branch.clerk)
+    found = {"return_to": "assess", "problem_codes": ("P3",), "opinion": "价格有误"}
+    say(damage, "return", by=branch.damage_reviewer, **found)
+
+    told = OutboxMessage.objects.filter(payload__kind="withdrawn")
+    assert [one.payload["recipient"] for one in told] == [price_holder.staff.pk]
 
 
 def test_the_same_form_sent_twice_asks_once(branch: Branch):
