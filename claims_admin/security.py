@@ -20,7 +20,8 @@ from departments.origin import Origin, set_origin
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
+"""As long as the ledger and the access records keep."""
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "serial", "usb")

@@ -10,8 +10,8 @@ def record_export(by: Staff, subject: str, row_count: int, *, reason: str = "") 
     return _record(by, AccessRecord.Kind.EXPORT, subject, row_count, reason)
 
 
-def record_download(by: Staff, subject: str) -> AccessRecord:
-    return _record(by, AccessRecord.Kind.DOWNLOAD, subject, 1, "")
+def record_download(by: Staff, subject: str, row_count: int = 1) -> AccessRecord:
+    return _record(by, AccessRecord.Kind.DOWNLOAD, subject, row_count, "")
 
 
 def record_reveal(by: Staff, person: Staff, reason: str) -> AccessRecord:

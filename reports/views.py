@@ -6,9 +6,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from departments.access import SEE_CASES
+from departments.access_log import record_download
 from departments.http import StaffRequest
-from departments.models import AccessRecord, OrgUnit
-from departments.origin import current_origin
+from departments.models import OrgUnit
 from departments.paging import keyset_page
 from reports import dashboards, services
 from reports.forms import RunAgainForm, RunFilterForm
@@ -74,13 +74,7 @@ def _run_context(request: StaffRequest, found: Run, form: RunAgainForm) -> dict[
 def run_download(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Run.objects.visible_to(request.user), pk=pk, status=RunStatus.PUBLISHED)
     name = f"{found.definition.name}_{found.period_label}_v{found.version}.xlsx"
-    AccessRecord.objects.create(
-        staff=request.user,
-        kind=AccessRecord.Kind.DOWNLOAD,
-        subject=name,
-        row_count=found.snapshot.row_count,
-        request_id=current_origin().request_id,
-    )
+    record_download(request.user, name, found.snapshot.row_count)
     response = HttpResponse(bytes(found.snapshot.file), content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response

@@ -57,7 +57,18 @@ def test_a_download_is_the_published_file_and_is_recorded(client, clerk):
 
     assert answer.content == b"file"
     assert "attachment" in answer["Content-Disposition"]
-    assert AccessRecord.objects.get().staff == clerk
+    kept = AccessRecord.objects.get()
+    assert (kept.staff, kept.row_count) == (clerk, run.snapshot.row_count)
+
+
+@pytest.mark.parametrize("length", [40, 41, 64])
+def test_a_request_id_of_any_length_keeps_nobody_from_a_download(client, clerk, length):
+    run = published(clerk)
+    headers = {"X-Request-ID": "x" * length}
+
+    answer = client.get(reverse("reports:run_download", args=[run.pk]), headers=headers)
+
+    assert answer.status_code == 200
 
 
 def test_running_again_without_being_its_maker_is_refused_with_the_reason(client, clerk):
@@ -102,6 +113,12 @@ def test_the_dashboard_shows_the_sums(client, clerk):
     CaseFactory(unit=OrgUnitFactory(parent=clerk.department))
 
     assert "未决件数" in client.get(reverse("reports:dashboard")).content.decode()
+
+
+@pytest.mark.parametrize("unit", ["²", "٣" * 30, "9" * 40, "-1", "x"])
+def test_a_unit_that_cannot_be_narrows_nothing_or_to_nothing(client, clerk, unit):
+    assert client.get(reverse("reports:dashboard"), {"unit": unit}).status_code == 200
+    assert client.get(reverse("reports:dashboard_data", args=["by_unit"]), {"unit": unit}).status_code == 200
 
 
 def test_a_stranger_sees_zero(client):
