@@ -18,6 +18,7 @@ from reports.models import DayFact
 
 AGES = ((0, 30), (31, 90), (91, 180), (181, 365), (366, None))
 MONTHS = 12
+LONGEST_ID = 18
 
 
 def _list_of(**filters: object) -> str:
@@ -127,7 +128,7 @@ CHARTS = {"flow": flow, "ageing": ageing, "by_unit": by_unit}
 
 def narrowed(units: frozenset[int], wanted: str) -> frozenset[int]:
     """The units below the wanted one that are in scope; all of the scope where nothing is wanted."""
-    if not wanted.isdigit():
+    if not wanted.isdecimal() or len(wanted) > LONGEST_ID:
         return units
     root = OrgUnit.objects.filter(pk=wanted, pk__in=units).first()
     below = OrgUnit.objects.under([root.path]).values_list("pk", flat=True) if root else []
