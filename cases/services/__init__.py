@@ -1,6 +1,6 @@
 """What can be done to a case: each verb locks, rules, changes and enters itself in the ledger."""
 
-from cases.services.amending import Amendment, amend, reroute, withdraw
+from cases.services.amending import Amendment, amend, amendable, reroute, withdraw
 from cases.services.chain import plan_for
 from cases.services.deciding import decide, escalate
 from cases.services.desk import Verdict, docket_of
@@ -30,6 +30,7 @@ __all__ = [
     "Verdict",
     "adjust",
     "amend",
+    "amendable",
     "answer_escalation",
     "assess",
     "change_estimate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -90,14 +90,24 @@ def amend(submission: Submission, amendment: Amendment, *, by: Staff) -> Submiss
     return submission
 
 
+def amendable(item_code: str, losses: Iterable[CaseLoss]) -> list[CaseLoss]:
+    """The losses that the item is about: nothing else of the case changes with a correction."""
+    classes = CASE_ITEMS[item_code].loss_classes
+    return [loss for loss in losses if not classes or loss.loss_class in classes]
+
+
 def _amending_objections(
     submission: Submission, amendment: Amendment, losses: list[CaseLoss]
 ) -> list[Objection]:
     objections = _open_objections(submission)
+    others = Submission.objects.filter(case=submission.case_id, status=Submission.Status.OPEN)
+    if others.exclude(pk=submission.pk).exists():
+        objections.append(Objection("other_open", "本案另有报批在审批中，须待其终结或撤回后再更正金额"))
+    losses = amendable(submission.item.code, losses)
     if not amendment.reason.strip():
         objections.append(Objection("no_reason", "更正金额须说明原因"))
     if set(amendment.amounts) - {loss.pk for loss in losses}:
-        objections.append(Objection("foreign_loss", "含有不属于本案的损失"))
+        objections.append(Objection("foreign_loss", "含有不属于本次报批的损失"))
     if any(amount < 0 for amount in amendment.amounts.values()):
         objections.append(Objection("negative_amount", "金额不能为负"))
     sums = CASE_ITEMS[submission.item.code].sums

@@ -115,13 +115,18 @@ def _hand_over_form(case: ClaimCase, sent: Any) -> Any:
 
 
 def _open(case: ClaimCase) -> Any:
-    return Submission.objects.filter(case=case, status=Submission.Status.OPEN).select_related("case", "item")
+    """Oldest first."""
+    waiting = Submission.objects.filter(case=case, status=Submission.Status.OPEN)
+    return waiting.select_related("case", "item").order_by("pk")
 
 
 def _amend_form(case: ClaimCase, sent: Any) -> Any:
     submission = _open(case).first()
-    sums = CASE_ITEMS[submission.item.code].sums if submission else "adjusted"
-    return work_forms.AmendForm(sent, losses=list(case.losses.order_by("pk")), field=sums)
+    losses = list(case.losses.order_by("pk"))
+    if submission is None:
+        return work_forms.AmendForm(sent, losses=losses, field="adjusted")
+    code = submission.item.code
+    return work_forms.AmendForm(sent, losses=services.amendable(code, losses), field=CASE_ITEMS[code].sums)
 
 
 def _amend(case: ClaimCase, form: Sent, request: StaffRequest, seen: int) -> object:

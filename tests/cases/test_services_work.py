@@ -15,7 +15,7 @@ from cases import services
 from cases.conflicts import KeyReused, Stale
 from cases.lifecycle import Stage
 from cases.models import CaseUserPermission, ClaimCase, EstimateChange, Payment, Submission
-from cases.services import Loan, LossRow, PaymentOrder, Request
+from cases.services import Amendment, Loan, LossRow, PaymentOrder, Request
 from departments.models import OutboxMessage
 from departments.models.people import AdminRole
 from tests.cases.branch import Branch, adjusted_case, assessed_case, grant, in_post, say, send
@@ -190,6 +190,22 @@ def test_head_office_refusing_one_review_refuses_the_other_it_has(branch: Branch
     assert (damage.status, damage.escalation.status) == ("withdrawn", "answered")
     codes = refused(lambda: services.answer_escalation(damage.escalation, answer, by=by))
     assert {"not_open", "already_answered"} <= set(codes)
+
+
+def amend(submission: Submission, label: str) -> Submission:
+    case = ClaimCase.objects.get(pk=submission.case_id)
+    amounts = {case.losses.get(label=label).pk: Decimal(6000)}
+    return services.amend(submission, Amendment(amounts, "更正", case.version), by=case.handler)
+
+
+def test_no_amount_moves_under_another_request(branch: Branch):
+    grant(in_post("INJ_REV", branch.department), "injury_review", "50000")
+    damage, injury = two_reviews(branch)
+    assert refused(lambda: amend(damage, "本车")) == ("other_open",)
+
+    say(injury, "agree", by=injury.chain.get().staff)
+    assert refused(lambda: amend(damage, "伤者甲")) == ("foreign_loss",)
+    assert amend(damage, "本车").amount == 6000
 
 
 def test_whose_turn_it_was_hears_that_it_is_over(branch: Branch):
