@@ -12,7 +12,7 @@ from django.utils import timezone
 from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.conflicts import KeyReused
-from cases.items import ZERO_PAYMENT
+from cases.items import ADJUDICATION, ZERO_PAYMENT
 from cases.lifecycle import Action, ClosingKind, Stage
 from cases.models import ClaimCase, Payment, Step, Submission
 from cases.rulings import may_work, with_objections
@@ -43,7 +43,7 @@ class PaymentOrder:
 
 
 def pay(case: ClaimCase, order: PaymentOrder, *, by: Staff) -> Payment:
-    """Pays part or all of what was approved. The same key and body give the same payment again."""
+    """Pays part or all of what was approved here in this round. The same key and body give the same payment again."""
     try:
         return _pay(case, order, by)
     except IntegrityError as error:
@@ -85,6 +85,8 @@ def _paid_before(case: ClaimCase, order: PaymentOrder) -> Payment | None:
 
 def _paying_objections(case: ClaimCase, order: PaymentOrder) -> list[Objection]:
     objections = []
+    if not _is_agreed(case, ADJUDICATION):
+        objections.append(Objection("not_adjudicated", "本系统没有本案本轮同意的核赔审批，不能支付"))
     if order.amount <= 0:
         objections.append(Objection("no_amount", "支付金额须大于零"))
     if case.paid + order.amount > case.approved:
@@ -128,7 +130,12 @@ def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:
         return [Objection("unknown_kind", "结案方式须为赔付结案或零赔付")]
     if case.approved or case.paid:
         return [Objection("has_amount", "已有核赔或支付金额，不能零赔付结案")]
-    agreed = Submission.objects.filter(case=case, round=case.round, status=Submission.Status.AGREED)
-    if not agreed.filter(item__code=ZERO_PAYMENT).exists():
+    if not _is_agreed(case, ZERO_PAYMENT):
         return [Objection("zero_not_agreed", "零赔付未经审批")]
     return []
+
+
+def _is_agreed(case: ClaimCase, item_code: str) -> bool:
+    """Agreed here, by somebody with the authority: the stage alone may come from an extract."""
+    agreed = Submission.objects.filter(case=case, round=case.round, status=Submission.Status.AGREED)
+    return agreed.filter(item__code=item_code).exists()

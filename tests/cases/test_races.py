@@ -127,6 +127,7 @@ def test_the_same_form_sent_twice(arena: Branch, pair: Pair):
 def test_pay_against_pay(arena: Branch, pair: Pair):
     """Never more than was approved."""
     cases = [waiting.case for waiting in waiting_cases(arena, ROUNDS)]
+    Submission.objects.update(status="agreed", decided_at=timezone.now())
     ClaimCase.objects.update(stage="approved", approved="8000")
     for case in cases:
         order = PaymentOrder(Decimal("5000"), "刘明", 1)

@@ -259,6 +259,19 @@ def approved_case(branch: Branch) -> ClaimCase:
     return case
 
 
+def test_nothing_is_paid_that_nobody_here_adjudicated(branch: Branch):
+    """An extract may bring a case in as approved; money needs a ruling of this department."""
+    case = adjusted_case(branch, stage=Stage.APPROVED, approved=Decimal("8000"))
+    order = PaymentOrder(Decimal("8000"), "刘明", case.version)
+
+    assert refused(lambda: services.pay(case, order, by=branch.clerk)) == ("not_adjudicated",)
+
+    earlier = approved_case(branch)
+    ClaimCase.objects.filter(pk=earlier.pk).update(round=2)
+    order = PaymentOrder(Decimal("8000"), "刘明", earlier.version)
+    assert refused(lambda: services.pay(earlier, order, by=branch.clerk)) == ("not_adjudicated",)
+
+
 def test_paying_in_parts_and_never_beyond_the_approval(branch: Branch):
     case = approved_case(branch)
     order = PaymentOrder(Decimal("5000"), "刘明", case.version, key=uuid4())
