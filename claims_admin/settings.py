@@ -156,7 +156,8 @@ CELERY_BEAT_SCHEDULE = {
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
 
-# Where the core system's nightly job leaves its extracts, and who answers for them; both or none.
+# Where the core system's nightly job leaves its extracts, and who answers for them; both or none. Somebody
+# else confirms them on the page.
 IMPORT_DROP = os.environ.get("CLAIMS_IMPORT_DROP", "")
 IMPORT_AS = os.environ.get("CLAIMS_IMPORT_AS", "")
 

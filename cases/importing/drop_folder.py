@@ -1,8 +1,8 @@
 """A folder into which the core system's nightly job writes its extracts.
 
-`CLAIMS_IMPORT_DROP/<name of the profile>/<file>`; the person named by `CLAIMS_IMPORT_AS` owns what is found
-and confirms it. Nothing is polled until both are set. A file is taken when nobody has written to it for a
-minute.
+`CLAIMS_IMPORT_DROP/<name of the profile>/<file>`; the person named by `CLAIMS_IMPORT_AS` uploads what is
+found. Nothing is polled until both are set. Somebody else confirms it on the page. A file is taken
+when nobody has written to it for a minute.
 """
 
 from __future__ import annotations

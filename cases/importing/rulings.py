@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from authority.rulings import ALLOWED, REFUSED, Objection, Ruling
 from cases.models import ImportBatch
+from departments.models import Staff
 
 Status = ImportBatch.Status
 STARTABLE = frozenset({Status.UPLOADED, Status.CHECKED, Status.FAULTY, Status.CANCELLED, Status.FAILED})
@@ -24,9 +25,9 @@ def may_check(
     return _ruling(_check_objections(batch, units, admin_role, missing))
 
 
-def may_confirm(batch: ImportBatch, *, units: Collection[int], admin_role: str) -> Ruling:
-    """Only a batch without a single fault, by somebody who handles every unit in it."""
-    return _ruling(_confirm_objections(batch, units, admin_role))
+def may_confirm(batch: ImportBatch, *, by: Staff, units: Collection[int]) -> Ruling:
+    """Only a batch without a single fault, by a second person, who handles every unit in it."""
+    return _ruling(_confirm_objections(batch, by, units))
 
 
 def may_cancel(batch: ImportBatch) -> Ruling:
@@ -51,8 +52,10 @@ def _check_objections(
         yield Objection("missing_columns", f"以下必填项没有对应的列或默认值：{'、'.join(missing)}")
 
 
-def _confirm_objections(batch: ImportBatch, units: Collection[int], admin_role: str) -> Iterator[Objection]:
-    yield from _personal(units, admin_role)
+def _confirm_objections(batch: ImportBatch, by: Staff, units: Collection[int]) -> Iterator[Objection]:
+    yield from _personal(units, by.admin_role)
+    if batch.uploaded_by_id == by.pk:
+        yield Objection("same_person", "上传人不得确认自己上传的清单，须由另一人确认")
     if batch.status != Status.CHECKED:
         yield _wrong_status(batch, "确认导入")
     if batch.rows_rejected:

@@ -49,7 +49,7 @@ def check(batch: ImportBatch) -> None:
     if run.rejected:
         message = f"{run.rejected:,} 行有错误，未导入任何数据；请下载错误清单，改正后重新上传"
     else:
-        message = "校验通过，请核对后确认导入"
+        message = "校验通过，请由上传人以外的同事核对后确认导入"
     _finish(
         batch,
         status=Status.FAULTY if run.rejected else Status.CHECKED,

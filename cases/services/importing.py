@@ -116,10 +116,10 @@ def start_check(batch: ImportBatch, *, by: Staff) -> ImportBatch:
 
 @transaction.atomic
 def confirm(batch: ImportBatch, *, by: Staff) -> ImportBatch:
-    """Write it into the books, in the background, whole or not at all."""
+    """Write it into the books, in the background, whole or not at all. By somebody else than the uploader."""
     batch = _lock(batch)
     units = by.unit_scope.ids(HANDLE_CASES)
-    insist_on(rulings.may_confirm(batch, units=units, admin_role=by.admin_role))
+    insist_on(rulings.may_confirm(batch, by=by, units=units))
     batch.confirmed_by = by
     _set_to_work(batch, Status.COMMITTING)
     return batch

@@ -43,7 +43,7 @@ class PaymentOrder:
 
 
 def pay(case: ClaimCase, order: PaymentOrder, *, by: Staff) -> Payment:
-    """Pays part or all of what was approved here in this round. The same key and body give the same payment again."""
+    """Pays part or all of what this round approved. The same key and body give the same payment again."""
     try:
         return _pay(case, order, by)
     except IntegrityError as error:

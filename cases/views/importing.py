@@ -88,7 +88,7 @@ def batch(request: StaffRequest, pk: int) -> HttpResponse:
         "batch": found,
         "faults": found.faults.all()[:FAULTS_SHOWN],
         "issues": issues[:ISSUES_SHOWN],
-        "confirming": rulings.may_confirm(found, units=units, admin_role=role),
+        "confirming": rulings.may_confirm(found, by=request.user, units=units),
         "cancelling": rulings.may_cancel(found),
         "checking": rulings.may_check(found, units=units, admin_role=role),
     }

@@ -10,7 +10,7 @@ from departments.models import Appointment, Staff
 # Post, unit, what to try with it.
 TRY = (
     ("DEPT_HEAD", "motor", "管理后台审批超权限案件、上报总公司；授权一览"),
-    ("DEPT_DEPUTY", "motor", "分管室的高额案件；导入清单"),
+    ("DEPT_DEPUTY", "motor", "分管室的高额案件；导入清单（由部门负责人确认）"),
     ("OFFICE_HEAD", "adj", "核赔室复审、批量审批、退回登记问题件"),
     ("ADJ", "adj", "待我审批：权限内核赔，超权限写初核意见"),
     ("REG_SPECIAL", "adj", "拒赔、零赔付、注销审核"),

@@ -37,7 +37,7 @@ PAGES = {
     "cases:import_batch": get(OVER_MIANYANG, "batch"),
     "cases:import_mapping": [get(OVER_MIANYANG, "batch"), post(GOES_ON, "batch", data=COLUMNS)],
     "cases:import_check": post(GOES_ON, "batch"),
-    "cases:import_confirm": post(GOES_ON, "batch"),
+    "cases:import_confirm": post("302 404 404 404 302 302 403 302 404 404 404", "batch"),
     "cases:import_cancel": post(GOES_ON, "batch"),
     "cases:import_progress": get(OVER_MIANYANG, "batch"),
     "cases:import_faults": get(OVER_MIANYANG, "batch"),

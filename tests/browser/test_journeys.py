@@ -1,5 +1,7 @@
 """What people come for, from the first click to the last, in a real browser."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.utils import timezone
 
@@ -65,22 +67,24 @@ def test_i_download_the_report_the_schedule_made(open_page, branch):
 
 
 @pytest.fixture
-def live_manager(settings, tmp_path, open_live, django_db_blocker):
+def live_department(settings, tmp_path, open_live, django_db_blocker):
     settings.MEDIA_ROOT = tmp_path / "media"
     with django_db_blocker.unblock():
-        yield imports.make_department().manager
+        yield imports.make_department()
 
 
-def test_i_import_an_extract(open_live, live_manager, tmp_path):
+def test_i_import_an_extract_and_a_colleague_confirms(open_live, live_department, tmp_path):
     path = extracts.write_csv(tmp_path / "清单.csv", ROWS)
-    page = open_live("/cases/imports/new/", live_manager)
+    page = open_live("/cases/imports/new/", live_department.manager)
     page.set_input_files("input[type=file]", path)
     page.get_by_role("button", name="上传并识别").click()
     page.wait_for_url("**/columns/")
     page.locator("main form button.btn-primary").first.click()
+    page.get_by_text("须由另一人确认").wait_for()
+    page = open_live(urlsplit(page.url).path, live_department.colleague)
     page.get_by_role("button", name="确认导入").click()
     page.locator("dialog[open] button.btn-primary, dialog[open] button[value=yes]").first.click()
 
     page.get_by_text("导入完成").or_(page.get_by_text("已导入")).first.wait_for()
-    assert ClaimCase.objects.visible_to(live_manager).count() == len(ROWS)
-    assert live_manager.unit_scope.ids(SEE_CASES)
+    assert ClaimCase.objects.visible_to(live_department.colleague).count() == len(ROWS)
+    assert live_department.colleague.unit_scope.ids(SEE_CASES)

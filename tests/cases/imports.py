@@ -16,6 +16,7 @@ from tests.cases.viewers import viewer_of
 from tests.extracts import HEADINGS
 from tests.factories import AppointmentFactory, OrgUnitFactory, PostFactory
 
+COLLEAGUE = "同事"
 PLACE = {heading: place for place, heading in enumerate(HEADINGS)}
 
 
@@ -24,6 +25,7 @@ class Department:
     chengdu: OrgUnit
     mianyang: OrgUnit
     manager: Staff
+    colleague: Staff
     surveyor: Staff
     keeper: Staff
 
@@ -39,6 +41,7 @@ def make_department() -> Department:
     return Department(
         *units,
         manager=viewer_of(motor),
+        colleague=viewer_of(motor, name=COLLEAGUE),
         surveyor=viewer_of(units[1]),
         keeper=keepers[0],
     )
@@ -62,7 +65,12 @@ def imported(path: Path, *, by: Staff, profile: ImportProfile | None = None) -> 
     """All the way into the books; fails loudly when the file has faults."""
     batch = checked(path, by=by, profile=profile)
     assert batch.status == "checked", [str(fault) for fault in batch.faults.all()[:5]] or batch.message
-    return worked_off(importing.confirm(batch, by=by))
+    return worked_off(importing.confirm(batch, by=colleague_of(by)))
+
+
+def colleague_of(staff: Staff) -> Staff:
+    """Who confirms what the person uploaded."""
+    return Staff.objects.exclude(pk=staff.pk).get(name=COLLEAGUE)
 
 
 def worked_off(batch: ImportBatch) -> ImportBatch:

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -47,8 +49,26 @@ def test_an_extract_enters_the_books_whole(department, write):
     assert batch.is_reconciled
     assert ClaimCase.history.filter(history_type="+").count() == 60
     entry = LedgerEntry.objects.get(chain=f"import:{batch.pk}")
-    assert (entry.actor, entry.details["created"]) == (department.manager, 60)
+    assert (entry.actor, entry.details["created"]) == (department.colleague, 60)
     assert OutboxMessage.objects.filter(payload__kind="import").count() == 2
+
+
+def test_the_uploader_does_not_confirm(department, write):
+    batch = checked(write(ROWS), by=department.manager)
+    with pytest.raises(Refused, match="上传人不得确认自己上传的清单"):
+        importing.confirm(batch, by=department.manager)
+    assert not ClaimCase.objects.exists()
+
+
+def test_the_command_needs_a_second_person(department, write):
+    order = ["import_extract", str(write(ROWS)), "--by", department.manager.employee_no, "--confirm"]
+    with pytest.raises(CommandError, match="--confirmed-by"):
+        call_command(*order, stdout=StringIO())
+    with pytest.raises(CommandError, match="上传人不得确认"):
+        call_command(*order, "--confirmed-by", department.manager.employee_no, stdout=StringIO())
+    call_command(*order, "--confirmed-by", department.colleague.employee_no, stdout=StringIO())
+
+    assert ClaimCase.objects.count() == 60
 
 
 def test_what_a_row_becomes(department, write):
@@ -93,7 +113,7 @@ def test_a_changed_row_updates_its_case_with_history(department, write):
     assert (change.subject, change.after, change.changed_by) == (
         "estimate",
         case.estimate,
-        department.manager,
+        department.colleague,
     )
     assert case.history.first().history_type == "~"
     assert case.losses.get(label="车辆损失").estimate == Decimal("9000.00")
@@ -120,7 +140,7 @@ def test_a_faulty_row_is_named_and_keeps_everything_out(department, write, cells
     assert (batch.status, batch.rows_read, batch.rows_rejected) == ("faulty", 3, 1)
     assert reasons(batch) == [(4, column, reason)]
     with pytest.raises(Refused, match="1 行有错误"):
-        importing.confirm(batch, by=department.manager)
+        importing.confirm(batch, by=department.colleague)
     assert not ClaimCase.objects.exists()
 
 
@@ -209,7 +229,7 @@ def test_a_cancelled_check_stops_at_the_next_chunk(department, write):
 
 
 def test_the_batch_of_a_dead_worker_is_taken_up_when_its_lease_is_over(department, write):
-    batch = importing.confirm(checked(write(ROWS), by=department.manager), by=department.manager)
+    batch = importing.confirm(checked(write(ROWS), by=department.manager), by=department.colleague)
     ImportBatch.objects.update(attempts=1, lease_until=timezone.now() + timedelta(seconds=30))
     assert imports.worked_off(batch).status == "committing"
     assert not ClaimCase.objects.exists()
@@ -228,7 +248,7 @@ def test_a_batch_that_keeps_dying_is_given_up(department, write):
 
 def test_changed_staged_rows_are_noticed(department, write):
     batch = checked(write(ROWS), by=department.manager)
-    importing.confirm(batch, by=department.manager)
+    importing.confirm(batch, by=department.colleague)
     with Path(batch.staged.path).open("ab") as staged:
         staged.write(b"1,FORGED\n")
 

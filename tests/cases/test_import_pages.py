@@ -55,9 +55,11 @@ def test_upload_then_columns_then_check_then_confirm(
     chosen = page.context["form"].initial
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(answer.url, chosen).url == batch.get_absolute_url()
-    assert "确认导入" in client.get(batch.get_absolute_url()).text
+    assert "须由另一人确认" in client.get(batch.get_absolute_url()).text
+    colleague = client_of(department.colleague)
+    assert "确认导入</button>" in colleague.get(batch.get_absolute_url()).text
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("cases:import_confirm", args=[batch.pk]))
+        colleague.post(reverse("cases:import_confirm", args=[batch.pk]))
     assert ClaimCase.objects.count() == 12
     assert "已导入" in client.get(batch.get_absolute_url()).text
 

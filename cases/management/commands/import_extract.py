@@ -26,19 +26,27 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--profile", help="导入方案名称；不给则按列名识别")
         parser.add_argument("--by", required=True, help="导入人工号")
-        parser.add_argument("--confirm", action="store_true", help="校验通过后立即写入")
+        parser.add_argument("--confirm", action="store_true", help="校验通过后立即写入；须给 --confirmed-by")
+        parser.add_argument("--confirmed-by", default="", help="确认人工号，不得为导入人")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        staff = Staff.objects.filter(employee_no=options["by"], is_active=True).first()
-        if staff is None:
-            raise CommandError(f"没有工号 {options['by']}")
+        if options["confirm"] and not options["confirmed_by"]:
+            raise CommandError("--confirm 须同时给出 --confirmed-by：上传人不得确认自己上传的清单")
+        staff = self._person(options["by"])
+        second = self._person(options["confirmed_by"]) if options["confirm"] else None
         try:
             batch = self._checked(options["file"], self._profile(options["profile"]), staff)
-            if batch.status == ImportBatch.Status.CHECKED and options["confirm"]:
-                batch = _worked_off(importing.confirm(batch, by=staff))
+            if batch.status == ImportBatch.Status.CHECKED and second:
+                batch = _worked_off(importing.confirm(batch, by=second))
         except (UnreadableFileError, Refused, OSError) as error:
             raise CommandError(str(error)) from None
         self._report(batch)
+
+    def _person(self, number: str) -> Staff:
+        staff = Staff.objects.filter(employee_no=number, is_active=True).first()
+        if staff is None:
+            raise CommandError(f"没有工号 {number}")
+        return staff
 
     def _profile(self, name: str | None) -> ImportProfile | None:
         profile = ImportProfile.objects.filter(name=name).first() if name else None
