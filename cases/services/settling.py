@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,13 +11,13 @@ from simple_history.utils import bulk_update_with_history
 
 from cases.items import CASE_ITEMS, reviews_needed
 from cases.lifecycle import Action, Stage
+from cases.matters import fen
 from cases.models import CaseLoss, ChainStep, Submission
 from cases.services.intake import reviews_passed
 from cases.services.transition import Change, note_amount, tell
 from departments.models import Staff
 
 ZERO = Decimal(0)
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,18 @@ def _settle_review(submission: Submission, grant: Grant) -> tuple[str, ...]:
     return ("reviewed",)
 
 
-def spread(total: Decimal, losses: list[CaseLoss]) -> dict[int, Decimal]:
-    """An altered total over the losses in proportion to what was assessed; the last takes the odd cents."""
-    assessed = sum((loss.assessed for loss in losses), ZERO)
-    shares, rest = {}, total
-    for loss in losses[:-1]:
-        shares[loss.pk] = (total * loss.assessed / assessed).quantize(_CENT) if assessed else ZERO
-        rest -= shares[loss.pk]
-    if losses:
-        shares[losses[-1].pk] = rest
-    return shares
+def spread(total: Decimal, losses: Sequence[CaseLoss]) -> dict[int, Decimal]:
+    """An altered total over the losses in proportion to what was assessed, to the cent, by largest remainder.
+
+    What was assessed at nothing gets nothing; the shares add up to the total where anything was assessed.
+    """
+    whole, weights = fen(total), {loss.pk: fen(loss.assessed) for loss in losses if loss.assessed > 0}
+    assessed = sum(weights.values())
+    shares = {pk: whole * weight // assessed for pk, weight in weights.items()}
+    by_rest = sorted(weights, key=lambda pk: (-(whole * weights[pk] % assessed), pk))
+    for pk in by_rest[: whole - sum(shares.values())]:
+        shares[pk] += 1
+    return {loss.pk: Decimal(shares.get(loss.pk, 0)) / 100 for loss in losses}
 
 
 def _stage_after_review(submission: Submission) -> Stage:
