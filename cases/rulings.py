@@ -167,6 +167,12 @@ def _answer_objections(
         yield Objection("no_scan", "录入书面批复须上传扫描件")
 
 
+def kept_apart(matter: Matter, holder: Holder, rules: Rules) -> list[Objection]:
+    """Separation of duties alone: head office answers by its post, and the same holds for it."""
+    found = may_decide(matter, holder, never_own(rules)).objections
+    return [one for one in found if one.code.startswith("sod:") or one.code in ("interest", "error")]
+
+
 def may_confirm(case: ClaimCase, escalation_status: str, staff: Staff) -> Ruling:
     """Whoever handles the unit's cases confirms that head office's answer was carried out."""
     objections = list(_personal(staff))

@@ -12,12 +12,15 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from authority.bounds import rules_for
+from authority.holders import holder_for
 from authority.refusals import insist_on
 from authority.rulings import Objection, Ruling
 from cases.lifecycle import Action, Stage
+from cases.matters import matter_of
 from cases.models import CasePaper, ChainStep, Decision, Escalation, Outcome, Step, Submission
 from cases.numbers import next_number
-from cases.rulings import may_answer, may_confirm, with_objections
+from cases.rulings import kept_apart, may_answer, may_confirm, with_objections
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
 from departments.models import Appointment, Staff
@@ -139,13 +142,17 @@ def _may_answer(escalation: Escalation, answer: Answer, by: Staff) -> Ruling:
     objections = []
     if escalation.submission.status != Submission.Status.OPEN:
         objections.append(Objection("not_open", "该报批已终结"))
-    if by.pk == escalation.submission.submitted_by_id:
-        objections.append(Objection("own_submission", "不得批复本人提交的事项"))
+    objections += incompatibilities(escalation.submission, by)
     if answer.answer not in Escalation.Answer.values:
         objections.append(Objection("unknown_answer", "批复须为同意、调整金额或不同意"))
     if answer.answer == Escalation.Answer.ALTERED and (answer.amount is None or answer.amount < 0):
         objections.append(Objection("no_amount", "调整金额须填写批复金额"))
     return with_objections(ruling, objections)
+
+
+def incompatibilities(submission: Submission, by: Staff) -> list[Objection]:
+    """What this person did on the case, or is to its parties, that forbids answering."""
+    return kept_apart(matter_of(submission), holder_for(by), rules_for(submission.item.code))
 
 
 def _store_answer(escalation: Escalation, answer: Answer, by: Staff) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from authority.refusals import Refused
@@ -12,6 +13,7 @@ from cases import services
 from cases.conflicts import KeyReused, Stale
 from cases.models import ClaimCase, Decision, Escalation, ProblemFinding
 from cases.services import Amendment, Answer, Verdict
+from cases.services.transition import note_step
 from departments.models import OutboxMessage, PostType
 from tests.cases.branch import Branch, adjusted_case, assessed_case, current, grant, in_post, say, send
 
@@ -232,6 +234,21 @@ def test_a_paper_answer_needs_its_scan_and_the_right_post(branch: Branch):
         with pytest.raises(Refused) as refusal:
             services.answer_escalation(escalation, Answer("agreed"), by=staff)
         assert refusal.value.ruling.codes == (code,)
+
+
+@pytest.mark.parametrize("who", ["head_office_reviewer", "statistician"])
+@pytest.mark.parametrize("step", ["survey", "assess", "adjust", "edit_amount", "submit"])
+def test_who_worked_on_the_case_does_not_answer_for_head_office(branch: Branch, who: str, step: str):
+    escalation, person = escalated(branch), getattr(branch, who)
+    note_step(escalation.case, step, person, since=timezone.now())
+
+    with pytest.raises(Refused) as refusal:
+        services.answer_escalation(
+            escalation, Answer("agreed", scan=ContentFile(b"%PDF-", "批复.pdf")), by=person
+        )
+
+    assert [code for code in refusal.value.ruling.codes if code.startswith("sod:")]
+    assert Escalation.objects.get(pk=escalation.pk).status == "sent"
 
 
 def test_head_office_refuses_and_the_case_returns_to_calculation(branch: Branch):
