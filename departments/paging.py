@@ -5,12 +5,14 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from json import dumps, loads
 from operator import or_
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Q, QuerySet
 
 Row = TypeVar("Row")
 PAGE_SIZE = 50
@@ -34,7 +36,7 @@ def keyset_page(
 
     A cursor that nobody issued (edited address, other order) means the first page.
     """
-    place = _decode(cursor, len(order))
+    place = _decode(cursor, [_field(queryset, name.lstrip("-")) for name in order])
     backwards = bool(place and place[0])
     directed = [_flipped(field) for field in order] if backwards else list(order)
     rows = queryset.order_by(*directed)
@@ -80,9 +82,32 @@ def _value(row: Any, field: str) -> Any:
     return value if isinstance(value, int | str) else str(value)
 
 
-def _decode(cursor: str, fields: int) -> tuple[bool, list[Any]] | None:
+def _decode(cursor: str, fields: Sequence[Field[Any, Any]]) -> tuple[bool, list[Any]] | None:
+    """Anybody can write a cursor: what is no place in this order is none at all."""
     try:
-        backwards, values = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError):
+        backwards, texts = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return bool(backwards), [_read(field, text) for field, text in zip(fields, texts, strict=True)]
+    except (ValidationError, ValueError, TypeError, ArithmeticError, RecursionError):
         return None
-    return (bool(backwards), values) if isinstance(values, list) and len(values) == fields else None
+
+
+def _read(field: Field[Any, Any], text: Any) -> Any:
+    """A value that the column can be compared with. Raises ValidationError or ValueError for any other."""
+    value = field.to_python(text) if isinstance(text, int | str) else None
+    field.run_validators(value)
+    if value is None or "\0" in str(value).encode().decode():
+        raise ValueError(text)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(text)
+    return value
+
+
+def _field(queryset: QuerySet[Any, Any], lookup: str) -> Field[Any, Any]:
+    """The column that a lookup ends in, through relations or from an annotation."""
+    if lookup in queryset.query.annotations:
+        return queryset.query.annotations[lookup].output_field
+    model: Any = queryset.model
+    for name in lookup.split("__"):
+        field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        model = field.related_model
+    return field
