@@ -37,6 +37,11 @@ JOINED = f"""
 """
 _REVIEWED = """(c.stage in ('reviewing', 'adjudicating', 'over_authority') or exists (
     select 1 from cases_submission s where s.case_id = c.id and s.status = 'open'))"""
+# What was decided or paid here stands; an extract that says another sum is a question for people.
+_SETTLED = f"""((c.approved, c.paid) is distinct from ({VALUES["approved"]}, {VALUES["paid"]}) and (
+    exists (select 1 from cases_payment p where p.case_id = c.id)
+    or exists (select 1 from cases_decision d where d.case_id = c.id)
+    or exists (select 1 from cases_submission s where s.case_id = c.id and s.status = 'agreed')))"""
 
 
 def match(cursor: CursorWrapper) -> None:
@@ -52,7 +57,8 @@ def match(cursor: CursorWrapper) -> None:
         from (
             select c.id as case_id, r.row_no, ({ours}) is distinct from ({theirs}) as differs,
                 case when c.stage = 'closed' and r.stage <> 'closed' then 'closed_here_open_there'
-                     when {_REVIEWED} then 'under_review_here' else '' end as waits
+                     when {_REVIEWED} then 'under_review_here'
+                     when {_SETTLED} then 'settled_here' else '' end as waits
             from cases_claimcase c join import_row r on r.report_no = c.report_no {_RANKED}
         ) matched
     """)

@@ -202,6 +202,7 @@ class DataQualityIssue(models.Model):
         INJURY_WITHOUT_FLAG = "injury_without_flag", "有人伤金额而未标人伤"
         CLOSED_HERE_OPEN_THERE = "closed_here_open_there", "本系统已结案，清单为未决"
         UNDER_REVIEW_HERE = "under_review_here", "审批中的案件，清单数据不同，暂不更新"
+        SETTLED_HERE = "settled_here", "本系统已审批或支付，清单金额不同，暂不更新"
         BEHIND_HERE = "behind_here", "清单状态早于本系统状态"
 
     case = models.ForeignKey(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from authority.models import LedgerEntry
 from authority.refusals import Refused
 from cases.importing.errors import UnreadableFileError
-from cases.models import CaseLoss, ClaimCase, DataQualityIssue, EstimateChange, ImportBatch
+from cases.models import CaseLoss, ClaimCase, DataQualityIssue, EstimateChange, ImportBatch, Payment
 from cases.services import importing
 from departments.models import Notification, OutboxMessage
 from tests import extracts
@@ -217,6 +217,24 @@ def test_imports_only_move_a_case_forward(department, write):
     imported(write([row]), by=department.manager)
     case.refresh_from_db()
     assert (case.stage, case.closing_kind) == ("closed", "cancelled")
+
+
+@pytest.mark.parametrize("kind", ["decided", "paid"])
+def test_what_was_approved_or_paid_here_is_not_overwritten(department, write, kind):
+    sums = {"approved": 8000, "paid": 3000 if kind == "paid" else 0}
+    case = CaseFactory(report_no="RX2600000000", unit=department.chengdu, stage="approved", **sums)
+    if kind == "paid":
+        Payment.objects.create(
+            case=case, amount=3000, payee="刘明", paid_at=timezone.now(), paid_by=case.handler
+        )
+    else:
+        SubmissionFactory(case=case, status="agreed", decided_at=timezone.now())
+    batch = imported(write([changed(ROWS[0], 已决赔款="500000")]), by=department.manager)
+
+    case.refresh_from_db()
+    assert (case.stage, case.approved, case.paid) == ("approved", 8000, sums["paid"])
+    assert (batch.rows_held, batch.held_paid) == (1, 500000 - sums["paid"])
+    assert DataQualityIssue.objects.get().rule == "settled_here"
 
 
 def test_a_cancelled_check_stops_at_the_next_chunk(department, write):
