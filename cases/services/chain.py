@@ -11,7 +11,7 @@ from authority.bounds import rules_for
 from authority.holders import holders_of
 from cases.chains import Plan, Station, plan_chain
 from cases.matters import matter_of
-from cases.models import ChainStep, ClaimCase, Submission
+from cases.models import ChainStep, ClaimCase, Decision, Submission
 from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation, pack_of
 from cases.services.transition import apply, tell
 from departments.models import Staff
@@ -86,12 +86,21 @@ def leave(step: ChainStep, status: str, others: Sequence[ChainStep] = ()) -> Non
 
 def make_chain_anew(submission: Submission, plan: Plan, *, by: Staff) -> None:
     """Signatures that the new chain asks for too stay good; the others stay visible and lose their force."""
-    steps = list(submission.chain.order_by("number"))
-    kept = [step for step in steps if step.status == ChainStep.Status.DONE and _is_asked(step, plan)]
+    steps = list(submission.chain.select_related("decision").order_by("number"))
+    kept = [step for step in steps if _still_holds(step, submission) and _is_asked(step, plan)]
     _invalidate([step for step in steps if step not in kept])
     asked = [station for station in plan.stations if not any(_is_same(step, station) for step in kept)]
     make_chain(submission, asked, after=max((step.number for step in steps), default=0))
     start_chain(submission, plan, by=by)
+
+
+def _still_holds(step: ChainStep, submission: Submission) -> bool:
+    """Passed already; and a co-signature holds up to the amount that was signed."""
+    if step.status != ChainStep.Status.DONE:
+        return False
+    decision: Decision | None = getattr(step, "decision", None)
+    is_signature = step.kind == ChainStep.Kind.COSIGN
+    return not is_signature or (decision is not None and decision.amount >= submission.amount)
 
 
 def _is_asked(step: ChainStep, plan: Plan) -> bool:

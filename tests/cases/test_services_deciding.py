@@ -11,10 +11,10 @@ from django.utils import timezone
 from authority.refusals import Refused
 from cases import services
 from cases.conflicts import KeyReused, Stale
-from cases.models import ClaimCase, Decision, Escalation, ProblemFinding
+from cases.models import ClaimCase, Decision, Escalation, ProblemFinding, Submission
 from cases.services import Amendment, Answer, Verdict
 from cases.services.transition import note_step
-from departments.models import OutboxMessage, PostType
+from departments.models import Appointment, OutboxMessage, PostType
 from tests.cases.branch import Branch, adjusted_case, assessed_case, current, grant, in_post, say, send
 
 
@@ -303,6 +303,31 @@ def test_a_co_signer_does_not_decide_as_well(branch: Branch):
     assert "cosign_missing" in refusal.value.ruling.codes
     say(submission, "agree", by=decider)
     assert stations(submission) == [("cosign", "done"), ("final", "done")]
+
+
+def co_signed(branch: Branch) -> Submission:
+    """A price review of 8,000 with its co-signature; the signer is too busy to be asked to decide."""
+    terms = {"cosign_count": 1, "cosign_post_type": PostType.objects.get(code="LAR")}
+    busy = Appointment.objects.get(staff=branch.damage_reviewer)
+    for one in (busy, in_post("LAR", branch.department)):
+        grant(one, "price_review", "9000", **terms)
+    for _ in range(3):
+        send(assessed_case(branch), "damage_review", by=branch.clerk)
+    submission = send(assessed_case(branch), "price_review", by=branch.clerk)
+    say(submission, "agree", by=branch.damage_reviewer)
+    return submission
+
+
+@pytest.mark.parametrize(("amount", "status"), [("8500", "invalid"), ("7000", "done")])
+def test_a_co_signature_holds_up_to_the_amount_signed(branch: Branch, amount: str, status: str):
+    submission = co_signed(branch)
+    case = ClaimCase.objects.get(pk=submission.case_id)
+    amounts = {case.losses.get().pk: Decimal(amount)}
+    services.amend(submission, Amendment(amounts, "更正", case.version), by=branch.clerk)
+
+    cosigns = submission.chain.filter(kind="cosign", staff=branch.damage_reviewer).order_by("number")
+    assert cosigns[0].status == status
+    assert cosigns.filter(status="now").exists() is (status == "invalid")
 
 
 def test_who_could_decide_may_still_ask_somebody_higher(branch: Branch):
