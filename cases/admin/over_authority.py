@@ -169,7 +169,8 @@ class OverAuthorityAdmin(ReadingAdmin):
         if action not in dict(ACTIONS):
             return redirect(LIST)
         form = ReviewForm(action, request.POST if request.method == "POST" else None)
-        rows = reviewing.rows_of(self.get_queryset(request), sent, request.user)  # type: ignore[arg-type]
+        chosen = reviewing.rows_seen if form.is_bound else reviewing.rows_of
+        rows = chosen(self.get_queryset(request), sent, request.user)  # type: ignore[arg-type]
         if form.is_bound and form.is_valid():
             results = reviewing.act(rows, form, request.user)  # type: ignore[arg-type]
             return self._results(request, results)

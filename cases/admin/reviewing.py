@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,19 @@ class ReviewRow:
 
 def rows_of(visible: QuerySet[Any], sent: QueryDict, staff: Staff) -> list[ReviewRow]:
     """The chosen rows that the person may see, oldest first; a forged id is simply not among them."""
+    ids = [int(text) for text in sent.getlist("id") if text.isdecimal()]
+    return _rows(visible, ids, {}, staff)
+
+
+def rows_seen(visible: QuerySet[Any], sent: QueryDict, staff: Staff) -> list[ReviewRow]:
+    """The rows of a form sent back: only those whose version it carries, as it was shown."""
     seen = dict(_tickets(sent))
-    ids = [int(text) for text in sent.getlist("id") if text.isdecimal()] or list(seen)
+    return _rows(visible, list(seen), seen, staff)
+
+
+def _rows(
+    visible: QuerySet[Any], ids: Sequence[int], seen: Mapping[int, int], staff: Staff
+) -> list[ReviewRow]:
     stations = visible.filter(pk__in=ids).values_list("station_id", flat=True)
     steps = with_case(ChainStep.objects.filter(pk__in=list(stations))).order_by("arrived_at", "pk")
     rows = ruled(list(steps), staff)

@@ -105,6 +105,15 @@ def test_each_row_is_ruled_on_its_own(manager, branch: Branch):
     assert Decision.objects.filter(submission=within, outcome="agree").exists()
 
 
+def test_what_was_not_seen_is_not_decided(manager, branch: Branch):
+    submission = at_department(branch, "400000")
+    key = "00000000-0000-0000-0000-000000000001"
+    response = manager.post(REVIEW, {"action": "agree", "key": key, "id": [submission.pk]})
+
+    assert texts(response) == []
+    assert not Decision.objects.filter(submission=submission, outcome="agree").exists()
+
+
 def test_a_return_asks_for_step_problem_and_reason(manager, branch: Branch):
     submission = at_department(branch, "400000")
     refused = review(manager, "return", submission)
