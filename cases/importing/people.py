@@ -8,6 +8,7 @@ from datetime import date
 
 from cases.importing.errors import CellError
 from cases.importing.mapping import plain
+from departments.access import HANDLE_CASES, unit_scope_of
 from departments.models import Appointment, OrgUnit, Staff, UnitKind
 
 TAILS = ("中心支公司理赔部", "中心支公司", "理赔部", "中支", "支公司", "分公司")
@@ -17,12 +18,14 @@ KEEPERS = ("OUTST", "UNIT_HEAD")
 @dataclass(slots=True)
 class Directory:
     """`units` by every way to write them, `staff` by number or name (0: several of that name),
-    `keepers`: who answers for a unit's open cases when the extract names nobody; `allowed` unit ids."""
+    `keepers`: who answers for a unit's open cases when the extract names nobody; `allowed` unit ids,
+    `handling` remembers by person the units whose cases he handles."""
 
     units: dict[str, int] = field(default_factory=dict)
     unit_names: dict[int, str] = field(default_factory=dict)
     staff: dict[str, int] = field(default_factory=dict)
     keepers: dict[int, int] = field(default_factory=dict)
+    handling: dict[int, frozenset[int]] = field(default_factory=dict)
     allowed: frozenset[int] = frozenset()
 
     def unit(self, text: str) -> int:
@@ -45,6 +48,13 @@ class Directory:
         if not found:
             raise CellError("同名多人，请填工号")
         return found
+
+    def insist_on_handler(self, person: int, unit: int) -> None:
+        """Whoever answers for a case must be able to work on it; one statement per person of the file."""
+        if person not in self.handling:
+            self.handling[person] = unit_scope_of(person).ids(HANDLE_CASES)
+        if unit not in self.handling[person]:
+            raise CellError("该人员没有该机构的赔案处理权限，不能作责任人")
 
     def keeper(self, unit: int) -> int:
         found = self.keepers.get(unit)

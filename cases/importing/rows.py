@@ -100,14 +100,22 @@ class RowReader:
         _join_place(row)
         _sum_losses(row)
         yield from _settle_stage(row)
-        if "stage" in row and row["stage"] != Stage.CLOSED and "handler" not in row:
-            try:
-                row["keeper"] = self._directory.keeper(row["unit"])
-            except CellError as refusal:
-                yield "责任人", "", str(refusal)
+        try:
+            self._settle_handler(row)
+        except CellError as refusal:
+            yield "责任人", "", str(refusal)
         row["issues"] = doubts.about(row, self._now)
         if row.get("paid", 0) > row.get("approved", 0):
             row["approved"] = row["paid"]
+
+    def _settle_handler(self, row: Row) -> None:
+        """An open case has somebody who answers for it and may work on it."""
+        if row.get("stage", Stage.CLOSED) == Stage.CLOSED:
+            return
+        if "handler" in row:
+            self._directory.insist_on_handler(row["handler"], row["unit"])
+        else:
+            row["keeper"] = self._directory.keeper(row["unit"])
 
     def _fill_patterns(self, row: Row, number: int, line: Sequence[Cell]) -> None:
         texts = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from authority.rulings import ALLOWED, REFUSED, Objection, Ruling
-from cases.models import ImportBatch
+from cases.models import ImportBatch, ImportProfile
 from departments.models import Staff
 
 Status = ImportBatch.Status
@@ -28,6 +28,12 @@ def may_check(
 def may_confirm(batch: ImportBatch, *, by: Staff, units: Collection[int]) -> Ruling:
     """Only a batch without a single fault, by a second person, who handles every unit in it."""
     return _ruling(_confirm_objections(batch, by, units))
+
+
+def may_replace_profile(profile: ImportProfile, *, by: Staff) -> Ruling:
+    """Others load their extracts by it: only who made it changes it. Those that came with the system stay."""
+    taken = Objection("profile_taken", f"方案「{profile.name}」由他人建立，请另取名称")
+    return _ruling([] if profile.created_by_id == by.pk else [taken])
 
 
 def may_cancel(batch: ImportBatch) -> Ruling:

@@ -95,12 +95,18 @@ def match_columns(
     return batch
 
 
+@transaction.atomic
 def save_profile(batch: ImportBatch, name: str, *, by: Staff) -> ImportProfile:
-    """Keep how this source writes, under a name; the same name again replaces it."""
+    """Keep how this source writes, under a name; the same name again replaces one's own, nobody else's."""
     insist_on(rulings.may_import(units=by.unit_scope.ids(HANDLE_CASES), admin_role=by.admin_role))
-    profile, _ = ImportProfile.objects.update_or_create(
-        name=name, defaults={"columns": batch.columns, "settings": batch.settings, "created_by": by}
+    known = {"columns": batch.columns, "settings": batch.settings}
+    profile, is_new = ImportProfile.objects.select_for_update().get_or_create(
+        name=name, defaults={**known, "created_by": by}
     )
+    if not is_new:
+        insist_on(rulings.may_replace_profile(profile, by=by))
+        profile.columns, profile.settings = known["columns"], known["settings"]
+        profile.save(update_fields=["columns", "settings"])
     ImportBatch.objects.filter(pk=batch.pk).update(profile=profile)
     return profile
 

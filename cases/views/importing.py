@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -17,6 +18,7 @@ from cases.importing.preview import preview
 from cases.models import DataQualityIssue, ImportBatch
 from cases.services import importing
 from departments.access import HANDLE_CASES
+from departments.access_log import record_export
 from departments.http import StaffRequest
 from departments.paging import keyset_page
 
@@ -69,6 +71,7 @@ def mapping(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "cases/import_mapping.html", context, status=422 if form.errors else 200)
 
 
+@transaction.atomic
 def _take_columns(request: StaffRequest, batch: ImportBatch, form: ColumnsForm) -> HttpResponse:
     batch = importing.match_columns(batch, form.columns, form.settings, by=request.user)
     if form.cleaned_data["profile_name"]:
@@ -127,6 +130,7 @@ def faults_file(request: StaffRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
     name = f"导入错误_{found.pk}.{kind}"
+    record_export(request.user, f"导入错误清单 批次 {found.pk}", found.faults.count())
     response = HttpResponse(faults.as_file(found, kind), content_type=faults.CONTENT_TYPES[kind])
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response

@@ -172,6 +172,17 @@ def test_an_open_case_needs_somebody(department, write):
     assert reasons(batch) == [(2, "责任人", "成都中支没有未决管理岗或负责人在岗，未决案件无人负责")]
 
 
+def test_whoever_answers_for_a_case_handles_its_unit(department, write):
+    open_row = changed(ROWS[0], 状态="已立案", 已决时间="", 支付时间="", 已决赔款="0")
+    headings = (*extracts.HEADINGS, "责任人")
+    rows = [[*open_row, department.surveyor.employee_no], [*ROWS[2], department.surveyor.employee_no]]
+    batch = checked(write(rows, headings=headings), by=department.manager)
+    assert reasons(batch) == [(2, "责任人", "该人员没有该机构的赔案处理权限，不能作责任人")]
+
+    rows[0][-1] = department.manager.employee_no
+    assert checked(write(rows, headings=headings), by=department.manager).status == "checked"
+
+
 def test_suspicious_facts_come_in_and_are_registered(department, write):
     row = changed(
         ROWS[0], 状态="已结案", 已决时间="2025-12-01", 支付时间="2025-12-01", 已决赔款="5", 立案金额="1.00"

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cases.models import ClaimCase, ImportBatch, ImportProfile
+from departments.models import AccessRecord
 from tests import extracts
 from tests.cases import imports
 from tests.cases.imports import changed, checked, imported
@@ -83,6 +84,23 @@ def test_columns_can_be_kept_as_a_profile_and_used_again(client, write, departme
     assert "RX2600000003" in page.text
 
 
+def test_a_profile_of_somebody_else_is_not_replaced(write, department):
+    theirs = ImportProfile.objects.create(name="本地系统", created_by=department.colleague)
+    batch = imports.stored(write(ROWS), by=department.manager)
+    chosen = {"column_report_no": "报案号", "column_reported_at": "报案时间", "column_unit": "机构"}
+    url = reverse("cases:import_mapping", args=[batch.pk])
+    answer = client_of(department.manager).post(
+        url, {**chosen, "money_unit": "wan", "profile_name": "本地系统", "look": "1"}
+    )
+
+    assert answer.status_code == 403
+    assert "由他人建立" in answer.text
+    theirs.refresh_from_db()
+    batch.refresh_from_db()
+    assert (theirs.columns, theirs.created_by) == ({}, department.colleague)
+    assert batch.settings == {}
+
+
 def test_required_columns_are_asked_for(client, write):
     answer = client.post(upload(client, write(ROWS)).url, {"money_unit": "yuan"})
 
@@ -106,6 +124,8 @@ def test_faults_are_shown_and_downloaded(client, write, department):
     url = reverse("cases:import_faults", args=[batch.pk])
     text = client.get(url).content.decode("utf-8-sig")
     assert "2,立案金额,'=1+1,不是金额" in text
+    record = AccessRecord.objects.get()
+    assert (record.kind, record.staff, record.row_count) == ("export", department.manager, 1)
     workbook = client.get(url, {"format": "xlsx"})
     assert "attachment" in workbook["Content-Disposition"]
     assert ZipFile(BytesIO(workbook.content)).testzip() is None
