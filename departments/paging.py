@@ -105,9 +105,11 @@ def _read(field: Field[Any, Any], text: Any) -> Any:
 def _field(queryset: QuerySet[Any, Any], lookup: str) -> Field[Any, Any]:
     """The column that a lookup ends in, through relations or from an annotation."""
     if lookup in queryset.query.annotations:
-        return queryset.query.annotations[lookup].output_field
+        computed: Field[Any, Any] = queryset.query.annotations[lookup].output_field
+        return computed
+    *path, last = lookup.split("__")
     model: Any = queryset.model
-    for name in lookup.split("__"):
-        field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
-        model = field.related_model
+    for name in path:
+        model = model._meta.get_field(name).related_model
+    field: Field[Any, Any] = model._meta.pk if last == "pk" else model._meta.get_field(last)
     return field
