@@ -66,6 +66,8 @@ def _loan_objections(loan: Loan) -> list[Objection]:
         objections.append(Objection("no_reason", "借阅须说明理由"))
     if not loan.borrower.is_active:
         objections.append(Objection("inactive", "借阅人账号已停用"))
+    if loan.borrower.admin_role:
+        objections.append(Objection("admin_role", "系统、安全、审计管理员不得借阅赔案"))
     return objections
 
 

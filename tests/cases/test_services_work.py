@@ -326,6 +326,14 @@ def test_a_lent_case_is_seen_until_it_is_given_back(branch: Branch):
     assert not ClaimCase.objects.visible_to(StaffFactory()).exists()
 
 
+@pytest.mark.parametrize("role", ["system", "security", "audit"])
+def test_administrators_borrow_no_case(branch: Branch, role: str):
+    terms = Loan(StaffFactory(admin_role=role), timezone.localdate(), "会商")
+
+    codes = refused(lambda: services.lend_case(adjusted_case(branch), terms, by=branch.clerk))
+    assert codes == ("admin_role",)
+
+
 def test_a_loan_has_a_reason_and_an_end(branch: Branch):
     terms = Loan(StaffFactory(is_active=False), timezone.localdate() - timedelta(days=1), " ")
 
