@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from cases.models import ClaimCase, CoverageLine, LossClass
+from cases.models import FLAGS_OF_FIELDS, CaseFlag, ClaimCase, CoverageLine, LossClass
 from departments.masking import mask_name, mask_plate
 
 _MARKS = (
@@ -15,6 +15,7 @@ _MARKS = (
     ("is_major", "重大", "bad"),
     ("is_fraud_suspected", "欺诈嫌疑", "bad"),
 )
+_FLAGS = dict(CaseFlag.choices)
 _LINES = dict(CoverageLine.choices)
 _LOSSES = dict(LossClass.choices)
 
@@ -44,7 +45,9 @@ def facts_of(case: ClaimCase, *, sees_personal_data: bool) -> list[tuple[str, st
 
 def marks_of(case: ClaimCase) -> list[tuple[str, str]]:
     """Text and tone of each badge beside the state."""
-    return [(text, tone) for field, text, tone in _MARKS if getattr(case, field)]
+    said = [(text, tone) for field, text, tone in _MARKS if getattr(case, field)]
+    found = [flag for flag in case.flags if flag not in FLAGS_OF_FIELDS]
+    return said + [(str(_FLAGS.get(flag, flag)), "attention") for flag in found]
 
 
 def _joined(*parts: str, by: str = " · ") -> str:

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from cases.models import CaseLoss, ClaimCase, CoverageLine, LossClass, Submission
+from authority.models import ReferralRule
+from cases.models import FLAGS_OF_FIELDS, CaseFlag, CaseLoss, ClaimCase, CoverageLine, LossClass, Submission
 from cases.services import LossRow
 from departments.models import Staff
 
@@ -43,6 +45,12 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
     """The findings of the survey; what is filled in replaces what was reported."""
 
     accident_at = moment_field("出险时间", required=False)
+    flags = forms.MultipleChoiceField(
+        label="案件标识",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="提级规则据此决定由谁审批",
+    )
 
     class Meta:
         model = ClaimCase
@@ -56,7 +64,28 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
             "is_injury",
             "is_litigated",
             "is_fraud_suspected",
+            "is_major",
+            "major_criterion",
+            "flags",
         )
+
+    def __init__(self, data: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["flags"].choices = _flag_choices()  # type: ignore[attr-defined]
+
+    def clean_flags(self) -> list[str]:
+        """What no list offers (a rule that has ended, an extract) stays as it was."""
+        offered = {code for code, _ in _flag_choices()}
+        kept = [flag for flag in self.instance.flags if flag not in offered]
+        return [*kept, *self.cleaned_data["flags"]]
+
+
+def _flag_choices() -> list[tuple[str, str]]:
+    """The flags that the rules in force ask for; one without a name of its own is called like its rule."""
+    rules = ReferralRule.objects.on(timezone.localdate()).order_by("code")
+    asked = {flag: rule.name for rule in rules for flag in rule.flags if flag not in FLAGS_OF_FIELDS}
+    known = [(code, str(label)) for code, label in CaseFlag.choices if code in asked]
+    return known + [(flag, name) for flag, name in asked.items() if flag not in CaseFlag.values]
 
 
 class NewCaseForm(forms.ModelForm):  # type: ignore[type-arg]

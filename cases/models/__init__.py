@@ -1,4 +1,11 @@
-from cases.models.case import CaseUserPermission, ClaimCase, CoverageLine, LossClass
+from cases.models.case import (
+    FLAGS_OF_FIELDS,
+    CaseFlag,
+    CaseUserPermission,
+    ClaimCase,
+    CoverageLine,
+    LossClass,
+)
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
 from cases.models.escalations import Escalation
 from cases.models.filters import SavedFilter
@@ -9,6 +16,8 @@ from cases.models.problems import ProblemClass, ProblemFinding
 from cases.models.steps import CaseStep, Step
 
 __all__ = [
+    "FLAGS_OF_FIELDS",
+    "CaseFlag",
     "CaseLoss",
     "CasePaper",
     "CaseStep",

@@ -29,6 +29,24 @@ class LossClass(models.TextChoices):
     INJURY = "injury", "人"
 
 
+class CaseFlag(models.TextChoices):
+    """What the survey finds that a 提级规则 may ask for; a rule may ask for further ones of its own."""
+
+    DEATH = "death", "死亡"
+    MEDIA = "media", "媒体关注"
+    FROZEN = "frozen", "司法冻结"
+    IMPORTED_VEHICLE = "imported_vehicle", "进口车"
+    IMPORTED_HEAVY = "imported_heavy", "特种或重型进口车"
+    COACH = "coach", "高价进口车或高档客车"
+    RARE_VEHICLE = "rare_vehicle", "稀有或停产车型"
+    NO_LOCAL_PARTS = "no_local_parts", "当地无修理条件或无配件"
+    HELP_ASKED = "help_asked", "请求协助定损"
+
+
+FLAGS_OF_FIELDS = {"major": "is_major", "suspected_fraud": "is_fraud_suspected", "injury": "is_injury"}
+"""Flags that a field of the case says: nobody ticks them a second time."""
+
+
 class ClaimCaseQuerySet(models.QuerySet["ClaimCase"]):
     def visible_to(self, staff: Staff) -> ClaimCaseQuerySet:
         """Where every page starts: what is not visible does not exist (404)."""

@@ -41,6 +41,8 @@ SURVEYED_FIELDS = frozenset(
         "is_injury",
         "is_litigated",
         "is_fraud_suspected",
+        "is_major",
+        "major_criterion",
         "flags",
     }
 )

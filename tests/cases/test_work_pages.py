@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from authority.models import ReferralRule
+from authority.refusals import Refused
 from cases import services
 from cases.models import ClaimCase, Payment, Submission
 from tests.cases.branch import Branch, adjusted_case, assessed_case, in_post, say, send
@@ -54,6 +56,55 @@ def test_a_case_goes_from_report_to_assessment(clerk, branch):
 
     assert (case.stage, case.estimate, case.assessed) == ("assessed", 7000, 6000)
     assert (case.accident_place, case.liability_ratio) == ("德阳", 70)
+
+
+def surveyed(clerk, branch: Branch, **findings) -> ClaimCase:
+    case = reported(clerk, branch)
+    work(clerk, case, "register", estimate="7000")
+    work(clerk, case, "survey", liability_ratio="100", **findings)
+    return case
+
+
+def test_a_death_found_by_the_survey_lifts_the_adjudication(clerk, branch):
+    case = surveyed(clerk, branch, flags=["death"])
+    work(clerk, case, "assess", **ONE_CAR)
+    say(send(case, "damage_review", by=branch.clerk), "agree", by=branch.damage_reviewer)
+    work(clerk, case, "adjust", **{f"amount_{case.losses.get().pk}": "5500"})
+    submission = send(case, by=branch.clerk)
+
+    with pytest.raises(Refused) as refusal:
+        say(submission, "agree", by=branch.adjudicator)
+
+    assert "must_refer:DEATH" in refusal.value.ruling.codes
+    assert list(submission.chain.values_list("staff", flat=True)) == [
+        branch.adjudicator.pk,
+        branch.office_head.pk,
+    ]
+
+
+def test_what_the_survey_found_is_shown_and_kept(clerk, branch):
+    case = surveyed(clerk, branch, flags=["death", "media"], is_major="on", major_criterion="死亡 1 人")
+    ClaimCase.objects.filter(pk=case.pk).update(flags=["death", "older"], stage="registered")
+
+    work(clerk, case, "survey", liability_ratio="100", is_major="on", flags=["media"])
+    page = clerk.get(case.get_absolute_url()).content.decode()
+
+    assert (case.flags, case.is_major) == (["older", "media"], True)
+    assert "媒体关注" in page
+    assert "重大" in page
+
+
+def test_the_survey_offers_what_the_rules_in_force_ask_for(clerk, branch):
+    rule = ReferralRule.objects.get(code="DEATH")
+    rule.flags, rule.name, rule.pk, rule.code = ["hit_and_run"], "肇事逃逸", None, "HIT_AND_RUN"
+    rule.save()
+    case = reported(clerk, branch)
+    work(clerk, case, "register", estimate="7000")
+    offered = dict(clerk.get(reverse("cases:survey", args=[case.pk])).context["form"].fields["flags"].choices)
+
+    assert (offered["death"], offered["hit_and_run"]) == ("死亡", "肇事逃逸")
+    assert "suspected_fraud" not in offered
+    assert "major" not in offered
 
 
 def test_the_chain_is_shown_before_submitting_and_is_the_one_made(clerk, branch):
