@@ -57,6 +57,14 @@ class UnitFilter(CaseUnitFilter):
     path_field = "case__unit__path__startswith"
 
 
+_LONGEST = 5  # digits
+
+
+def _is_bound(text: str) -> bool:
+    """More days than that no calendar knows."""
+    return text.isdecimal() and len(text) <= _LONGEST
+
+
 class _BandFilter(admin.SimpleListFilter):
     """Bands between bounds; `bounds` names each upper end, the last band is open."""
 
@@ -71,7 +79,7 @@ class _BandFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         low, _, high = (self.value() or "").partition("-")
-        if not low.isdecimal() or (high and not high.isdecimal()):
+        if not _is_bound(low) or (high and not _is_bound(high)):
             return queryset
         return queryset.filter(**self.terms(int(low), int(high) if high else None))
 

@@ -17,6 +17,7 @@ from cases.conflicts import KeyReused, Stale
 from cases.forms.reviewing import ACTIONS, ESCALATE, ReviewForm
 from cases.models import ChainStep, Decision, Outcome
 from cases.queue import QueueRow, ruled, with_case
+from departments.http import number_in
 from departments.models import Staff
 
 _TONES = {"allowed": "good", "needs_cosign": "attention", "refer": "attention", "refused": "bad"}
@@ -52,7 +53,7 @@ class ReviewRow:
 
 def rows_of(visible: QuerySet[Any], sent: QueryDict, staff: Staff) -> list[ReviewRow]:
     """The chosen rows that the person may see, oldest first; a forged id is simply not among them."""
-    ids = [int(text) for text in sent.getlist("id") if text.isdecimal()]
+    ids = [number_in(text) for text in sent.getlist("id") if text.isdecimal()]
     return _rows(visible, ids, {}, staff)
 
 
@@ -73,7 +74,11 @@ def _rows(
 
 def _tickets(sent: QueryDict) -> list[tuple[int, int]]:
     pairs = [text.split(":") for text in sent.getlist("ticket")]
-    return [(int(pair[0]), int(pair[1])) for pair in pairs if len(pair) > 1 and all(map(str.isdecimal, pair))]
+    return [
+        (number_in(pair[0]), number_in(pair[1]))
+        for pair in pairs
+        if len(pair) > 1 and all(map(str.isdecimal, pair))
+    ]
 
 
 def act(rows: Sequence[ReviewRow], form: ReviewForm, staff: Staff) -> list[RowResult]:

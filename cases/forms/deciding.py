@@ -13,6 +13,7 @@ from django.http import QueryDict
 from cases.items import CASE_ITEMS, RETURN_STEPS, return_action
 from cases.models import CaseLoss, ChainStep, Outcome, ProblemClass
 from cases.services import Verdict
+from departments.http import number_in
 
 PHRASES = (
     "责任明确，金额合理，同意。",
@@ -132,7 +133,7 @@ class BulkDecisionForm(forms.Form):
         only = self.sent.get("only")
         texts = [only] if only else self.sent.getlist("ticket")
         pairs = [text.split(":") for text in texts]
-        return [(int(pair[0]), int(pair[1])) for pair in pairs if _is_pair(pair)]
+        return [(number_in(pair[0]), number_in(pair[1])) for pair in pairs if _is_pair(pair)]
 
     def verdict(self, step_id: int, seen: int) -> Verdict:
         sent = self.cleaned_data

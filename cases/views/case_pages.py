@@ -14,7 +14,7 @@ from cases.casefile.facts import facts_of
 from cases.casefile.timeline import entries_since
 from cases.conflicts import KeyReused, Stale
 from cases.models import ClaimCase
-from departments.http import StaffRequest
+from departments.http import StaffRequest, number_in
 
 CasePage = Callable[[StaffRequest, ClaimCase], HttpResponse]
 
@@ -44,8 +44,7 @@ def stale(request: StaffRequest, case: ClaimCase) -> HttpResponse:
 
 def seen_version(request: StaffRequest) -> int:
     """The version of the case that the form was shown with; 0 for a form that names none."""
-    text = request.POST.get("seen", "")
-    return int(text) if text.isdecimal() else 0
+    return number_in(request.POST.get("seen", ""))
 
 
 def beside(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:

@@ -18,16 +18,15 @@ from cases.models import ChainStep, ClaimCase, Decision
 from cases.queue import with_case
 from cases.views.case_pages import case_page
 from cases.views.detail import detail_page
-from departments.http import StaffRequest
+from departments.http import StaffRequest, number_in
 from departments.models import Staff
 
 
 @require_POST
 @case_page
 def decide(request: StaffRequest, case: ClaimCase) -> HttpResponse:
-    step_id = request.POST.get("step", "")
     steps = with_case(ChainStep.objects.filter(submission__case=case))
-    step = get_object_or_404(steps, pk=int(step_id) if step_id.isdecimal() else 0)
+    step = get_object_or_404(steps, pk=number_in(request.POST.get("step", "")))
     form = DecisionForm(request.POST, step=step, losses=list(case.losses.all()))
     if not form.is_valid():
         return detail_page(request, case, form=form)

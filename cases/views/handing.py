@@ -16,7 +16,7 @@ from cases.forms.work import HandOverForm
 from cases.handlers import successors_in
 from cases.models import ClaimCase
 from cases.views.deciding import RowResult
-from departments.http import StaffRequest
+from departments.http import StaffRequest, number_in
 
 MOST = 200
 
@@ -24,7 +24,7 @@ MOST = 200
 @require_POST
 def hand_over_many(request: StaffRequest) -> HttpResponse:
     """First the form with the chosen cases, then, sent again with a successor, the result row by row."""
-    chosen = [int(pk) for pk in request.POST.getlist("case") if pk.isdecimal()][:MOST]
+    chosen = [number_in(pk) for pk in request.POST.getlist("case")][:MOST]
     cases = list(ClaimCase.objects.visible_to(request.user).for_list().filter(pk__in=chosen).order_by("pk"))
     if not cases:
         messages.error(request, "没有选择案件。")
@@ -61,5 +61,4 @@ def _row(request: StaffRequest, case: ClaimCase, form: HandOverForm) -> RowResul
 
 def _seen(request: StaffRequest, case: ClaimCase) -> int:
     """The version sent for this case with the list of the chosen ones."""
-    text = request.POST.get(f"seen_{case.pk}", "")
-    return int(text) if text.isdecimal() else 0
+    return number_in(request.POST.get(f"seen_{case.pk}", ""))

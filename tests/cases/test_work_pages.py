@@ -222,6 +222,17 @@ def test_many_are_handed_over_each_on_its_own(clerk, branch):
     assert ClaimCase.objects.get(pk=moved.pk).handler == branch.adjuster
 
 
+def test_endless_numbers_in_a_form_are_nothing(clerk, branch):
+    case, endless = adjusted_case(branch), "9" * 5000
+    sent = {"seen": endless, "amount": "9000", "reason": "增加"}
+
+    assert clerk.post(reverse("cases:change_estimate", args=[case.pk]), sent).status_code < 500
+    assert clerk.post(reverse("cases:decide", args=[case.pk]), {"step": endless}).status_code == 404
+    assert clerk.post(reverse("cases:hand_over_many"), {"case": endless}).url == reverse("cases:index")
+    many = {"key": str(uuid4()), "ticket": f"{endless}:{endless}", "outcome": "agree"}
+    assert clerk.post(reverse("cases:bulk_decide"), many).status_code == 200
+
+
 def test_reporting_needs_a_unit_one_handles(branch):
     response = client_of(branch.statistician).get(reverse("cases:new"))
 
