@@ -30,7 +30,10 @@ Sent = Any  # a bound and valid form of the work
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`form` makes the form from the case and what was sent, `do` calls the service."""
+    """`form` makes the form from the case and what was sent, `do` calls the service.
+
+    `is_keyed`: the service knows a form sent twice by its key, and must see it before anything is judged.
+    """
 
     action: Action
     form: Callable[[ClaimCase, Any], Any]
@@ -38,6 +41,7 @@ class Work:
     hint: str = ""
     fields: str = "cases/_work_fields.html"
     extra: dict[str, Any] = field(default_factory=dict)
+    is_keyed: bool = False
 
 
 def work_page(work: Work) -> Callable[[StaffRequest, int], HttpResponse]:
@@ -45,22 +49,28 @@ def work_page(work: Work) -> Callable[[StaffRequest, int], HttpResponse]:
     @case_page
     def page(request: StaffRequest, case: ClaimCase) -> HttpResponse:
         sent = request.POST if request.method == "POST" else None
-        if sent is not None and seen_version(request) != case.version:
-            raise Stale
-        insist_on(may_work(case, work.action, request.user))
+        if sent is None or not work.is_keyed:
+            _insist_current(request, case, work)
         form = work.form(case, sent)
         if sent is not None and form.is_valid() and _done(work, case, form, request):
             messages.success(request, f"赔案 {case}：{work.action.label}完成")
             return redirect(case)
+        _insist_current(request, case, work)
         return _shown(request, case, work, form)
 
     return page
 
 
+def _insist_current(request: StaffRequest, case: ClaimCase, work: Work) -> None:
+    if request.method == "POST" and seen_version(request) != case.version:
+        raise Stale
+    insist_on(may_work(case, work.action, request.user))
+
+
 def _done(work: Work, case: ClaimCase, form: Sent, request: StaffRequest) -> bool:
     """The person may; if the service still refuses, it is for what was filled in: said on the form."""
     try:
-        work.do(case, form, request, case.version)
+        work.do(case, form, request, seen_version(request))
     except Refused as refused:
         for objection in refused.ruling.objections:
             _add_error(form, objection.text)
@@ -172,7 +182,7 @@ adjust = work_page(
         "cases/_loss_amounts.html",
     )
 )
-pay = work_page(Work(Action.PAY, _pay_form, _pay, "累计支付不超过核赔金额；付清后才能结案。"))
+pay = work_page(Work(Action.PAY, _pay_form, _pay, "累计支付不超过核赔金额；付清后才能结案。", is_keyed=True))
 close = work_page(
     Work(
         Action.CLOSE,

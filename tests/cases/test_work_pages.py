@@ -186,6 +186,20 @@ def test_what_the_service_refuses_is_said_on_the_form(clerk, branch):
     assert not Payment.objects.exists()
 
 
+def test_a_double_click_on_pay_pays_once(clerk, branch):
+    case = adjusted_case(branch, "8000")
+    say(send(case, by=branch.clerk), "agree", by=branch.adjudicator)
+    case.refresh_from_db()
+    page, key = reverse("cases:pay", args=[case.pk]), str(uuid4())
+    sent = {"seen": case.version, "amount": "8000", "payee": "刘明", "key": key}
+    first, again = (clerk.post(page, sent) for _ in range(2))
+
+    assert (first.status_code, again.status_code, again.url) == (302, 302, first.url)
+    assert Payment.objects.get().amount == 8000
+    assert clerk.post(page, {**sent, "payee": "别人"}).status_code == 422
+    assert clerk.post(page, {**sent, "key": str(uuid4())}).status_code == 409
+
+
 def test_a_request_is_withdrawn(clerk, branch):
     submission = send(adjusted_case(branch), by=branch.clerk)
     work(clerk, submission.case, "withdraw", submission=submission.pk, reason="金额有误")
