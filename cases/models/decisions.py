@@ -205,6 +205,7 @@ class Decision(models.Model):
     case_version = models.PositiveIntegerField("所见版本")
     ledger_entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="+", verbose_name="台账")
     idempotency_key = models.UUIDField("幂等键", null=True, blank=True)
+    body_digest = models.CharField("请求摘要", max_length=64, blank=True)
     decided_at = models.DateTimeField("时间")
 
     class Meta:

@@ -170,5 +170,6 @@ def _write_down(desk: Desk, entry: LedgerEntry) -> Decision:
         case_version=verdict.seen,
         ledger_entry=entry,
         idempotency_key=verdict.key,
+        body_digest=verdict.digest,
         decided_at=timezone.now(),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +35,8 @@ from cases.services.escalating import pack_objections, pack_of
 from cases.services.transition import lock_case
 from departments.models import Staff
 
+_NOT_FILLED_IN = frozenset({"key", "seen"})
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -53,6 +57,20 @@ class Verdict:
     due_at: datetime | None = None
     is_straight_up: bool = False
     key: UUID | None = None
+
+    @property
+    def digest(self) -> str:
+        """Of all that was filled in; the key names the request, it is no part of it."""
+        names = [one.name for one in fields(self) if one.name not in _NOT_FILLED_IN]
+        body = [(name, _plain(getattr(self, name))) for name in names]
+        return sha256(json.dumps(body).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Amounts and days as text; losses in the order of their ids."""
+    if isinstance(value, Mapping):
+        return sorted((pk, f"{yuan:.2f}") for pk, yuan in value.items())
+    return str(value)
 
 
 @dataclass(slots=True)
@@ -133,15 +151,7 @@ def decided_before(desk: Desk) -> Decision | None:
     decision: Decision | None = getattr(desk.step, "decision", None)
     if decision is None or verdict.key is None or decision.idempotency_key != verdict.key:
         return None
-    sent = (desk.by.pk, verdict.outcome, verdict.opinion, verdict.conditions, list(verdict.problem_codes))
-    stored = (
-        decision.decided_by_id,
-        decision.outcome,
-        decision.opinion,
-        decision.conditions,
-        decision.problem_codes,
-    )
-    if sent != stored:
+    if (desk.by.pk, verdict.digest) != (decision.decided_by_id, decision.body_digest):
         raise KeyReused
     return decision
 

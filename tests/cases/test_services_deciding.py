@@ -1,5 +1,6 @@
 """Who may say what at which station, and what it does."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -133,6 +134,24 @@ def test_the_same_request_twice_is_one_decision(branch: Branch):
     assert services.decide(step, verdict, by=branch.adjudicator) == first
     with pytest.raises(KeyReused):
         services.decide(step, Verdict("refuse", 2, key=verdict.key), by=branch.adjudicator)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"return_to": "survey"}, {"opinion": "别的"}, {"problem_codes": ("P5",)},
+        {"missing_papers": "照片"}, {"due_at": timezone.now()}, {"reviewed": {1: Decimal(5)}},
+    ],
+)  # fmt: skip
+def test_the_same_key_with_anything_else_is_another_request(branch: Branch, other: dict):
+    submission = send(adjusted_case(branch), by=branch.clerk)
+    step, found = current(submission), {"return_to": "adjust", "problem_codes": ("P3",), "opinion": "有误"}
+    verdict = Verdict("return", 2, key=uuid4(), **found)
+    first = services.decide(step, verdict, by=branch.adjudicator)
+
+    assert services.decide(step, replace(verdict, seen=3), by=branch.adjudicator) == first
+    with pytest.raises(KeyReused):
+        services.decide(step, replace(verdict, **other), by=branch.adjudicator)
 
 
 def test_a_key_belongs_to_one_station(branch: Branch):
