@@ -36,7 +36,7 @@ def lines(names: list[str]) -> Iterator[str]:
 
 def main() -> None:
     chosen = arguments()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
     branch = import_module("benchmarks.branch")
     branch.use_database(chosen.size, say, anew=chosen.anew)
