@@ -129,17 +129,25 @@ class AuthorityLetterAdmin(ReadOnly):
     date_hierarchy = "valid_from"
 
 
+class Limits(ReadOnly):
+    """Rows with an upper limit, in yuan."""
+
+    @admin.display(description="金额上限(元)", ordering="amount_max")
+    def limit(self, row: UnitCeiling | PersonalGrant) -> str:
+        return f"{row.amount_max:,.2f}"
+
+
 @admin.register(UnitCeiling)
-class UnitCeilingAdmin(ReadOnly):
-    list_display = ["letter", "clause", "item", "unit", "measure", "amount_max", "revoked_at"]
+class UnitCeilingAdmin(Limits):
+    list_display = ["letter", "clause", "item", "unit", "measure", "limit", "revoked_at"]
     list_filter = ["item", "unit"]
     list_select_related = ["letter", "item", "unit"]
     search_fields = ["letter__number"]
 
 
 @admin.register(PersonalGrant)
-class PersonalGrantAdmin(ReadOnly):
-    list_display = ["letter", "clause", "holder", "item", "unit", "amount_max", "version", "revoked_at"]
+class PersonalGrantAdmin(Limits):
+    list_display = ["letter", "clause", "holder", "item", "unit", "limit", "version", "revoked_at"]
     list_filter = ["item", "source"]
     list_select_related = ["letter", "holder", "item", "unit"]
     search_fields = ["letter__number", "holder__name", "holder__employee_no"]

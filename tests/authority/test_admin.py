@@ -6,7 +6,7 @@ from django.urls import reverse
 from authority.admin import ReferralRuleForm
 from authority.ledger import record
 from authority.models import AuthorityItem, LedgerEntry, ReferralRule
-from tests.factories import StaffFactory
+from tests.factories import CeilingFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +111,14 @@ def test_history_is_shown(client, branch, in_force):
 
     for name, row in (("authorityletter", in_force.letter), ("personalgrant", in_force)):
         assert client.get(reverse(f"admin:authority_{name}_history", args=[row.pk])).status_code == 200
+
+
+def test_limits_are_listed_with_separators(client, security, in_force):
+    CeilingFactory(amount_max=500_000)
+    client.force_login(security)
+
+    grants = client.get(reverse("admin:authority_personalgrant_changelist")).content.decode()
+    ceilings = client.get(reverse("admin:authority_unitceiling_changelist")).content.decode()
+
+    assert "100,000.00" in grants
+    assert "500,000.00" in ceilings
