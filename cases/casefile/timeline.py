@@ -14,6 +14,7 @@ _OTHERS = {
     "report": "报案登记",
     "reroute": "重新安排审批链",
     "lend": "借阅",
+    "file_paper": "归档材料",
     "return_loan": "归还借阅",
     "confirm_execution": "确认批复已执行",
     "import": "导入",

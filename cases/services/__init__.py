@@ -5,6 +5,7 @@ from cases.services.chain import plan_for
 from cases.services.deciding import decide, escalate
 from cases.services.desk import Verdict, docket_of
 from cases.services.escalating import Answer, answer_escalation, confirm_execution, pack_of, posts_of
+from cases.services.filing import file_paper
 from cases.services.handing import Loan, hand_over, lend_case, return_case
 from cases.services.intake import (
     SURVEYED_FIELDS,
@@ -39,6 +40,7 @@ __all__ = [
     "decide",
     "docket_of",
     "escalate",
+    "file_paper",
     "hand_over",
     "lend_case",
     "pack_of",

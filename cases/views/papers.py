@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from cases import services
 from cases.forms.papers import PaperForm
 from cases.models import CasePaper, ClaimCase
-from cases.papers import AlreadyFiled, add_paper
+from cases.papers import AlreadyFiled
 from cases.views.case_pages import case_page
 from departments.access_log import record_download
 from departments.http import StaffRequest
@@ -22,7 +23,7 @@ def paper_upload(request: StaffRequest, case: ClaimCase) -> HttpResponse:
     form = PaperForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            add_paper(case, form.cleaned_data["file"], form.cleaned_data["kind"], by=request.user)
+            services.file_paper(case, form.cleaned_data["file"], form.cleaned_data["kind"], by=request.user)
         except AlreadyFiled:
             form.add_error("file", "这份文件已经在本案材料里。")
     if not form.is_valid():

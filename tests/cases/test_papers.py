@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from authority.models import LedgerEntry
 from cases.models import CasePaper
 from cases.papers import LARGEST
 from departments.models import AccessRecord
@@ -56,6 +57,17 @@ def test_the_same_file_is_filed_once(branch: Branch):
 
     assert upload(client, case).status_code == 422
     assert CasePaper.objects.count() == 1
+
+
+def test_filing_is_entered_in_the_ledger(branch: Branch):
+    client, case = client_of(branch.clerk), adjusted_case(branch)
+    before = case.version
+    for _ in range(2):
+        upload(client, case)
+
+    case.refresh_from_db()
+    entry = LedgerEntry.objects.get(chain=f"case:{case.pk}", action="file_paper")
+    assert (case.version, entry.details["paper"]) == (before + 1, CasePaper.objects.get().pk)
 
 
 def test_a_closed_case_takes_no_papers(branch: Branch):
