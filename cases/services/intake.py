@@ -14,7 +14,7 @@ from simple_history.utils import bulk_update_with_history
 from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.items import reviews_needed
-from cases.lifecycle import Action
+from cases.lifecycle import Action, Stage
 from cases.models import CaseLoss, ClaimCase, Step, Submission
 from cases.numbers import next_number
 from cases.rulings import may_register_in, may_work, refused_for, with_objections
@@ -161,8 +161,7 @@ def adjust(case: ClaimCase, amounts: Mapping[int, Decimal], *, by: Staff, seen: 
 def _adjusting_objections(
     case: ClaimCase, losses: list[CaseLoss], amounts: Mapping[int, Decimal]
 ) -> Iterable[Objection]:
-    missing = reviews_needed(frozenset(case.loss_classes)) - reviews_passed(case)
-    if missing:
+    if not _is_past_review(case) and reviews_needed(frozenset(case.loss_classes)) - reviews_passed(case):
         yield Objection("not_reviewed", "尚有损失未经审核，不能理算")
     if set(amounts) - {loss.pk for loss in losses}:
         yield Objection("foreign_loss", "含有不属于本案的损失")
@@ -171,6 +170,12 @@ def _adjusting_objections(
         yield Objection("over_reviewed", f"{over[0].label}理算金额超过核定金额")
     if any(amount < 0 for amount in amounts.values()):
         yield Objection("negative_amount", "金额不能为负")
+
+
+def _is_past_review(case: ClaimCase) -> bool:
+    """Only the reviews lead here, ours or, for an imported case, those of the core system."""
+    later = (Action.ADJUST, Action.SUBMIT_ADJUDICATION)
+    return case.stage == Stage.REVIEWED or (case.stage == Stage.RETURNED and case.returned_to in later)
 
 
 def reviews_passed(case: ClaimCase) -> frozenset[str]:

@@ -96,6 +96,15 @@ def test_a_new_case_belongs_to_a_unit_one_handles(branch: Branch):
     assert refused(lambda: services.register_case(case, by=branch.clerk)) == ("not_handling",)
 
 
+def test_a_case_reviewed_in_the_core_system_is_adjusted_here(branch: Branch):
+    case = adjusted_case(branch, stage="reviewed", source="import")
+    loss = case.losses.get()
+
+    case = services.adjust(case, {loss.pk: Decimal("7000")}, by=branch.adjuster, seen=case.version)
+
+    assert (case.stage, case.adjusted) == ("adjusted", 7000)
+
+
 def test_a_new_assessment_takes_back_what_was_reviewed(branch: Branch):
     case = assessed_case(branch)
     say(send(case, "damage_review", by=branch.clerk), "agree", by=branch.damage_reviewer)
