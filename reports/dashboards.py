@@ -54,9 +54,15 @@ def _open_cases(units: Collection[int]) -> Any:
     return ClaimCase.objects.filter(~Q(stage=Stage.CLOSED), unit__in=units)
 
 
+def _months_before(day: date, months: int) -> date:
+    """The first day of the month so many months before that of `day`."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
 def flow(units: Collection[int], today: date) -> dict[str, Any]:
     """Reported, registered and closed per month, the last twelve."""
-    since = (today.replace(day=1) - timedelta(days=31 * (MONTHS - 1))).replace(day=1)
+    since = _months_before(today, MONTHS - 1)
     months = (
         DayFact.objects.filter(unit__in=units, day__gte=since)
         .values(month=TruncMonth("day"))

@@ -24,6 +24,8 @@ def test_two_people_may_hold_the_same_post():
 
     AppointmentFactory(post=held.post)
 
+    assert held.post.appointments.count() == 2
+
 
 def test_permissions_reach_down_the_path_in_one_query(django_assert_num_queries):
     unit = OrgUnitFactory()

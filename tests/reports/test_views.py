@@ -5,6 +5,7 @@ from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
 from departments.models import AccessRecord
+from reports.dashboards import flow
 from reports.figures.dayfacts import keep_day_facts_fresh
 from reports.models import DayFact, Run
 from tests.factories import AppointmentFactory, CaseFactory, OrgUnitFactory, SnapshotFactory, StaffFactory
@@ -107,6 +108,14 @@ def test_every_chart_answers_within_scope(client, clerk):
         sum(client.get(reverse("reports:dashboard_data", args=["ageing"])).json()["series"][0]["values"]) == 1
     )
     assert client.get(reverse("reports:dashboard_data", args=["unknown"])).status_code == 404
+
+
+def test_the_trend_is_twelve_months_and_no_more():
+    unit = OrgUnitFactory()
+    for year, month in ((2025, 11), (2025, 12), (2026, 11)):
+        DayFact.objects.create(unit=unit, day=date(year, month, 20), reported=1)
+
+    assert flow([unit.pk], date(2026, 11, 23))["labels"] == ["2025-12", "2026-11"]
 
 
 def test_the_dashboard_shows_the_sums(client, clerk):
