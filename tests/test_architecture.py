@@ -22,7 +22,7 @@ ANYWHERE = """
 OWN_WORDS = {
     "departments": """
         access access_log authorship calendar chronicle delivery http masking obstacles origin outbox paging
-        panels refusals responsibility sheets spans staffing standing
+        panels refusals responsibility sheets spans staffing standing workbooks
     """,
     "authority": """
         approvers bounds coverage export granting holders ledger letter_page letters

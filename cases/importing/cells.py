@@ -12,8 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from cases.importing.errors import CellError
-
-Cell = str | float | bool | None
+from departments.workbooks.workbook import Cell
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20, 0xFFE5: 0xA5}

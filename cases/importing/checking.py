@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from cases.importing.cells import SHANGHAI, Cell
+from cases.importing.cells import SHANGHAI
 from cases.importing.errors import CellError, UnreadableFileError
 from cases.importing.lease import Pulse
 from cases.importing.mapping import ColumnMap
@@ -25,6 +25,7 @@ from cases.importing.staging import StagedFile, let_run_long, load
 from cases.importing.tables import Table
 from cases.models import ImportBatch, ImportFault
 from departments.access import HANDLE_CASES
+from departments.workbooks.workbook import Cell
 
 CHUNK = 5_000
 MOST_FAULTS = 10_000

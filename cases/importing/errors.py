@@ -1,5 +1,6 @@
-class UnreadableFileError(Exception):
-    """The file as a whole cannot be read; the message is for the person who uploaded it."""
+from departments.workbooks.errors import UnreadableFileError
+
+__all__ = ["CellError", "StoppedError", "UnreadableFileError"]
 
 
 class CellError(ValueError):

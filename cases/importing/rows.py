@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from cases.importing import cells, doubts
-from cases.importing.cells import Cell
 from cases.importing.columns import (
     AGENCY,
     BY_NAME,
@@ -33,6 +32,7 @@ from cases.importing.people import Directory
 from cases.importing.sniffing import Layout
 from cases.importing.stages import stage_of
 from cases.lifecycle import ClosingKind, Stage
+from departments.workbooks.workbook import Cell
 
 # Cells that repeat through the whole file are looked up once.
 REPEATING = frozenset({UNIT, STAFF, STAGE, AGENCY, FLAG, RATIO})

@@ -12,7 +12,7 @@ from typing import Any
 
 from cases.importing.errors import UnreadableFileError
 from cases.importing.mapping import heading_score
-from cases.importing.workbook import Workbook
+from departments.workbooks.workbook import Workbook
 
 CSV = "csv"
 XLSX = "xlsx"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cases.importing.cells import FULL_WIDTH, Cell, text_of
+from cases.importing.cells import FULL_WIDTH, text_of
 from cases.importing.errors import CellError
 from cases.lifecycle import ClosingKind, Stage
+from departments.workbooks.workbook import Cell
 
 # Our stage and, for closed ones, how it closed ("" means: by what was paid). States in which the core
 # system waits for a reviewer come in before the review: the review here has its own submission.

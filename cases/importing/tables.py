@@ -11,10 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cases.importing.cells import Cell
 from cases.importing.errors import UnreadableFileError
 from cases.importing.sniffing import CSV, Layout
-from cases.importing.workbook import Workbook
+from departments.workbooks.workbook import Cell, Workbook
 
 csv.field_size_limit(1 << 20)
 

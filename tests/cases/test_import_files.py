@@ -15,7 +15,7 @@ from cases.importing.errors import UnreadableFileError
 from cases.importing.mapping import ColumnMap, guess
 from cases.importing.sniffing import sniff
 from cases.importing.tables import Table
-from cases.importing.workbook import Workbook
+from departments.workbooks.workbook import Workbook
 from tests import extracts
 
 ROWS = list(extracts.rows(3))

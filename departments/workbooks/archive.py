@@ -6,7 +6,7 @@ import struct
 import zipfile
 from pathlib import Path
 
-from cases.importing.errors import UnreadableFileError
+from departments.workbooks.errors import UnreadableFileError
 
 MOST_ENTRIES = 2_000
 MOST_DIRECTORY = 1 << 20

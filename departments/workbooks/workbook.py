@@ -10,9 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from cases.importing.archive import inspect
-from cases.importing.cells import Cell
-from cases.importing.errors import UnreadableFileError
+from departments.workbooks.archive import inspect
+from departments.workbooks.errors import UnreadableFileError
+
+Cell = str | float | bool | None
+"""Text, a number, a truth value or nothing; dates are numbers, see `has_1904_dates`."""
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MEMORY = 768 << 20
@@ -28,7 +30,7 @@ class Workbook:
     def __init__(self, path: Path, memory: int = MEMORY) -> None:
         inspect(path)
         self.merged: list[tuple[int, int]] = []
-        command = [sys.executable, "-m", "cases.importing.sheet_child", str(path), str(memory)]
+        command = [sys.executable, "-m", "departments.workbooks.sheet_child", str(path), str(memory)]
         environment = {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT), "PATH": ""}
         self._child = subprocess.Popen(  # noqa: S603 - our own module, on a file of our own naming
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
