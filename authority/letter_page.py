@@ -12,6 +12,7 @@ from django.forms import Form
 from django.utils import timezone
 
 from authority.granting import may_approve, may_edit, may_revoke, may_send_back, may_submit
+from authority.letter_links import LetterLink, links_for
 from authority.letters import actor_for, ceilings_of, chain_of, contents_of, grants_of, letter_terms
 from authority.matrix import scope_of
 from authority.models import AuthorityLetter, LedgerEntry, LetterStatus, PersonalGrant, UnitCeiling
@@ -60,6 +61,7 @@ class LetterPage:
     events: tuple[Event, ...]
     rulings: Mapping[str, Ruling]
     reason_form: Form | None = None
+    links: tuple[LetterLink, ...] = ()
 
     @property
     def may_edit(self) -> bool:
@@ -81,6 +83,7 @@ def letter_page(letter: AuthorityLetter, staff: Staff, reason_form: Form | None 
         events=tuple(_events(letter)),
         rulings=_rulings(letter, staff),
         reason_form=reason_form,
+        links=links_for(letter, staff),
     )
 
 

@@ -25,7 +25,7 @@ OWN_WORDS = {
         panels refusals responsibility sheets spans staffing standing workbooks
     """,
     "authority": """
-        approvers bounds coverage export granting holders ledger letter_page letters
+        approvers bounds coverage export granting holders ledger letter_links letter_page letters
         matrix panels refusals terms
     """,
     "cases": """
