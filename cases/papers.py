@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from authority.refusals import insist_on
 from authority.rulings import ALLOWED, REFUSED, Objection, Ruling
 from cases.lifecycle import Stage
-from cases.models import CasePaper, ClaimCase
+from cases.models import CasePaper, ChainStep, ClaimCase
 from departments.access import HANDLE_CASES
 from departments.models import Staff
 
@@ -37,15 +37,22 @@ def sniffed(head: bytes) -> tuple[str, str] | None:
 
 
 def may_add_paper(case: ClaimCase, staff: Staff) -> Ruling:
-    """Whoever handles the case or the cases of its unit, as long as the case is open."""
+    """Whoever handles the case or the cases of its unit, or is asked about it now; while the case is open."""
     objections = []
     if case.stage == Stage.CLOSED:
         objections.append(Objection("wrong_stage", "赔案已结案，不能再归档材料"))
     if staff.admin_role or not staff.is_active:
         objections.append(Objection("admin_role", "系统、安全、审计管理员不得办理业务"))
-    if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
-        objections.append(Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限"))
+    handles = case.handler_id == staff.pk or case.unit_id in staff.unit_scope.ids(HANDLE_CASES)
+    if not handles and not _waits_for(case, staff):
+        objections.append(Objection("not_handling", "不是本案责任人或当前审批人，也没有该机构的赔案处理权限"))
     return Ruling(REFUSED if objections else ALLOWED, objections=tuple(objections))
+
+
+def _waits_for(case: ClaimCase, staff: Staff) -> bool:
+    """A reviewer files what he asked for while the case lies with him."""
+    now = ChainStep.objects.filter(submission__case=case, staff=staff, status=ChainStep.Status.NOW)
+    return now.exists()
 
 
 def add_paper(case: ClaimCase, upload: UploadedFile[bytes], kind: str, *, by: Staff) -> CasePaper:

@@ -80,7 +80,8 @@ def test_a_surveyor_sees_only_the_own_unit(branch):
     surveyor = people.one("my", "SURVEY")
 
     assert surveyor.unit_scope.ids("see_cases") == {units["my"].pk}
-    assert units["my"].pk in people.one("adj", "ADJ").unit_scope.ids("handle_cases")
+    assert units["my"].pk in people.one("adj", "ADJ").unit_scope.ids("see_cases")
+    assert units["my"].pk in people.one("motor", "DEPT_HEAD").unit_scope.ids("handle_cases")
 
 
 def test_administrators_hold_no_post_and_no_grant(branch):

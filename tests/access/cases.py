@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from authority.models import AuthorityItem
@@ -53,8 +54,13 @@ def deciding(world: World) -> Mapping[str, Any]:
     return {"step": step.pk, "seen": case.version, "key": str(uuid4()), "outcome": "agree"}
 
 
+def photo(world: World) -> Mapping[str, Any]:
+    return {"kind": "photo", "file": SimpleUploadedFile("照片.png", b"\x89PNG\r\n\x1a\n" + uuid4().bytes)}
+
+
 EVERYBODY = "302 200 200 200 200 200 200 200 200 200 200"
 WHO_SEES = "302 404 200 200 200 200 200 200 404 404 404"
+WHO_WORKS = "302 404 200 200 403 200 200 403 404 404 404"
 NOT_AT_THIS_STAGE = "302 404 403 403 403 403 403 403 404 404 404"
 
 # anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit
@@ -68,24 +74,28 @@ PAGES = {
     "cases:saved_filter_delete": post("302 404 302 404 404 404 404 404 404 404 404", "saved"),
     "cases:hand_over_many": post("302 302 302 302 302 302 302 302 302 302 302"),
     "cases:bulk_decide": post("302 302 302 302 302 302 302 302 302 302 302"),
-    "cases:new": get("302 403 200 200 200 200 200 200 403 403 403"),
+    "cases:new": get("302 403 200 200 403 200 200 403 403 403 403"),
     "cases:detail": [get(WHO_SEES, "case"), get(WHO_SEES, "asked"), get(WHO_SEES, "sent_up")],
     "cases:history": get(WHO_SEES, "case"),
     "cases:approval_sheet": get(WHO_SEES, "case"),
     "cases:decide": post("302 404 403 403 302 403 403 403 404 404 404", "asked", data=deciding),
-    "cases:paper_upload": post("302 404 422 422 422 422 422 422 404 404 404", "case"),
+    "cases:paper_upload": [
+        post("302 404 422 422 422 422 422 422 404 404 404", "case"),
+        post("302 404 302 302 403 302 302 403 404 404 404", "case", data=photo),
+        post("302 404 302 302 302 302 302 403 404 404 404", "asked", data=photo),
+    ],
     "cases:paper": get(WHO_SEES, "paper"),
-    "cases:submit": [get(WHO_SEES, "case"), get(NOT_AT_THIS_STAGE, "sent_up")],
+    "cases:submit": [get(WHO_WORKS, "case"), get(NOT_AT_THIS_STAGE, "sent_up")],
     "cases:register": get(NOT_AT_THIS_STAGE, "case"),
     "cases:survey": get(NOT_AT_THIS_STAGE, "case"),
     "cases:assess": get(NOT_AT_THIS_STAGE, "case"),
     "cases:adjust": get(NOT_AT_THIS_STAGE, "case"),
     "cases:pay": get(NOT_AT_THIS_STAGE, "case"),
     "cases:close": get(NOT_AT_THIS_STAGE, "case"),
-    "cases:withdraw": [get(WHO_SEES, "asked"), get(NOT_AT_THIS_STAGE, "case")],
-    "cases:amend": [get(WHO_SEES, "asked"), get(NOT_AT_THIS_STAGE, "case")],
-    "cases:change_estimate": get(WHO_SEES, "case"),
-    "cases:hand_over": get(WHO_SEES, "case"),
+    "cases:withdraw": [get(WHO_WORKS, "asked"), get(NOT_AT_THIS_STAGE, "case")],
+    "cases:amend": [get(WHO_WORKS, "asked"), get(NOT_AT_THIS_STAGE, "case")],
+    "cases:change_estimate": get(WHO_WORKS, "case"),
+    "cases:hand_over": get(WHO_WORKS, "case"),
     "cases:escalations": get(EVERYBODY),
     "cases:escalation": get(WHO_SEES, "escalation"),
     "cases:escalation_answer": post("302 404 403 403 403 403 403 422 404 404 404", "escalation"),

@@ -20,8 +20,8 @@ def furnish(world: World) -> None:
 
 
 # anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit
-OVER_MIANYANG = "302 404 404 404 200 200 200 200 404 404 404"
-GOES_ON = "302 404 404 404 302 302 302 302 404 404 404"
+OVER_MIANYANG = "302 404 404 404 404 200 200 404 404 404 404"
+GOES_ON = "302 404 404 404 404 302 302 404 404 404 404"
 COLUMNS = {
     "column_report_no": "报案号",
     "column_reported_at": "报案时间",
@@ -29,15 +29,15 @@ COLUMNS = {
     "money_unit": "yuan",
 }
 PAGES = {
-    "cases:imports": get("302 403 200 200 200 200 200 200 403 403 403"),
+    "cases:imports": get("302 403 200 200 403 200 200 403 403 403 403"),
     "cases:import_new": [
-        get("302 403 200 200 200 200 200 200 403 403 403"),
-        post("302 403 422 422 422 422 422 422 403 403 403"),
+        get("302 403 200 200 403 200 200 403 403 403 403"),
+        post("302 403 422 422 403 422 422 403 403 403 403"),
     ],
     "cases:import_batch": get(OVER_MIANYANG, "batch"),
     "cases:import_mapping": [get(OVER_MIANYANG, "batch"), post(GOES_ON, "batch", data=COLUMNS)],
     "cases:import_check": post(GOES_ON, "batch"),
-    "cases:import_confirm": post("302 404 404 404 302 302 403 302 404 404 404", "batch"),
+    "cases:import_confirm": post("302 404 404 404 404 302 403 404 404 404 404", "batch"),
     "cases:import_cancel": post(GOES_ON, "batch"),
     "cases:import_progress": get(OVER_MIANYANG, "batch"),
     "cases:import_faults": get(OVER_MIANYANG, "batch"),

@@ -210,12 +210,12 @@ def post_type_form(post_type: PostType, **changes: object) -> dict:
 
 def test_rights_of_posts_are_rules_and_reach_every_holder(world: World, visit):
     adjudicator = PostType.objects.get(code="ADJ")
-    form = post_type_form(adjudicator, permissions=["see_cases"])
+    form = post_type_form(adjudicator, permissions=["see_people"])
 
     assert visit("system_admin")("posttype_change", adjudicator.pk, data=form).status_code == 403
     assert visit("security_admin")("posttype_change", adjudicator.pk, data=form).status_code == 302
 
-    assert world["reviewer"].unit_scope.ids("handle_cases") == frozenset()
+    assert world["reviewer"].unit_scope.ids("see_cases") == frozenset()
 
 
 @pytest.mark.parametrize(("role", "is_reset"), [("system_admin", True), ("security_admin", False)])
