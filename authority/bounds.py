@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
-from authority.holders import Moment
 from authority.models import ReferralRule, UnitCeiling
+from authority.models.limits import CeilingQuerySet
+from authority.moments import Moment
 from authority.rulings import IncompatibleDuty as IncompatibleDutyTerms
 from authority.rulings import ReferralRule as ReferralTerms
 from authority.rulings import Rules
@@ -30,18 +31,18 @@ _INCOMPATIBLE = {
 _SUMS = frozenset(("amount_max", "concurrent_limit"))
 
 
-def rules_for(item_code: str = "", *, at: datetime | None = None) -> Rules:
-    """All rules in force; one query on three small tables.
+def rules_for(item_code: str = "", *, at: datetime | None = None, known_at: datetime | None = None) -> Rules:
+    """All rules in force `at`, as the rows said it at `known_at`; one query on three small tables.
 
     `item_code`: with the ceilings for this item alone, which is all that a matter of it is judged by.
     """
-    moment = Moment(at)
+    moment = Moment(at, known_at)
     ceilings = _ceilings(moment)
     if item_code:
         ceilings = ceilings.filter(item__code=item_code)
     rows = _as_values("ceiling", ceilings, CEILING).union(
-        _as_values("referral", ReferralRule.objects.on(moment.day), _REFERRAL),
-        _as_values("incompatible", _incompatible_on(moment.day), _INCOMPATIBLE),
+        _as_values("referral", moment.rows(ReferralRule).on(moment.day), _REFERRAL),
+        _as_values("incompatible", _incompatible(moment), _INCOMPATIBLE),
         all=True,
     )
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -50,20 +51,20 @@ def rules_for(item_code: str = "", *, at: datetime | None = None) -> Rules:
     return Rules(
         ceilings=tuple([ceiling_from(values) for values in found["ceiling"]]),
         referrals=tuple([_referral(values) for values in _by_code(found["referral"])]),
-        incompatible=tuple([_incompatible(values) for values in _by_code(found["incompatible"])]),
+        incompatible=tuple([_duty(values) for values in _by_code(found["incompatible"])]),
         level_names=LEVEL_NAMES,
     )
 
 
 def _ceilings(moment: Moment) -> QuerySet[UnitCeiling]:
-    if moment.at:
-        return UnitCeiling.objects.in_force_at(moment.at)
-    return UnitCeiling.objects.in_force(moment.day)
+    ceilings: CeilingQuerySet = moment.rows(UnitCeiling)
+    return ceilings.in_force_at(moment.at) if moment.at else ceilings.in_force(moment.day)
 
 
-def _incompatible_on(day: date) -> QuerySet[IncompatibleDuty]:
-    in_time = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    return IncompatibleDuty.objects.filter(in_time, kind=IncompatibleDuty.Kind.DYNAMIC)
+def _incompatible(moment: Moment) -> QuerySet[IncompatibleDuty]:
+    in_time = Q(valid_from__lte=moment.day) & (Q(valid_to=None) | Q(valid_to__gte=moment.day))
+    duties: QuerySet[IncompatibleDuty] = moment.rows(IncompatibleDuty)
+    return duties.filter(in_time, kind=IncompatibleDuty.Kind.DYNAMIC)
 
 
 def _as_values(table: str, rows: QuerySet[Any], lookups: Mapping[str, str]) -> QuerySet[Any, Any]:
@@ -84,7 +85,7 @@ def _referral(row: dict[str, Any]) -> ReferralTerms:
     return ReferralTerms(**{**row, "items": items, "flags": flags, "figures_over": over})
 
 
-def _incompatible(row: dict[str, Any]) -> IncompatibleDutyTerms:
+def _duty(row: dict[str, Any]) -> IncompatibleDutyTerms:
     steps, items = frozenset(row["steps"]), frozenset(row["items"])
     limit = fen(Decimal(row["concurrent_limit"]))
     return IncompatibleDutyTerms(**{**row, "steps": steps, "items": items, "concurrent_limit": limit})

@@ -21,12 +21,12 @@ ANYWHERE = """
 """File and package names every app may have."""
 OWN_WORDS = {
     "departments": """
-        access access_log authorship calendar chronicle delivery http masking obstacles origin outbox paging
-        panels refusals responsibility sheets spans staffing standing workbooks
+        access access_log authorship calendar chronicle delivery http known masking obstacles origin outbox
+        paging panels refusals responsibility sheets spans staffing standing workbooks
     """,
     "authority": """
         approvers bounds coverage export granting holders ledger letter_links letter_page letters
-        matrix panels refusals terms
+        matrix moments panels powers refusals terms
     """,
     "cases": """
         casefile chains conflicts export handlers importing items listing matters numbers panels papers queue
