@@ -10,6 +10,6 @@ def record(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0003_calendar_history_and_sessions")]
+    dependencies = [("departments", "0004_reviewers_decide_and_do_not_work_on_cases")]
 
     operations = [migrations.RunPython(record, migrations.RunPython.noop)]
