@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from cases import queue
-from departments.access import HANDLE_CASES
+from departments.access import IMPORT_CASES
 from departments.models import Appointment, Staff
 
 
@@ -51,7 +51,7 @@ class Link:
 
 
 def may_import(staff: Staff) -> bool:
-    return not staff.admin_role and bool(staff.unit_scope.ids(HANDLE_CASES))
+    return not staff.admin_role and bool(staff.unit_scope.ids(IMPORT_CASES))
 
 
 def enters_admin(staff: Staff) -> bool:

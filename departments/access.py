@@ -13,6 +13,7 @@ SEE_CASES = "see_cases"
 HANDLE_CASES = "handle_cases"
 SEE_PEOPLE = "see_people"
 MANAGE_UNIT = "manage_unit"
+IMPORT_CASES = "import_cases"
 
 _UNITS_BY_PERMISSION = """
     select permission.codename, array_agg(distinct unit.id)

@@ -24,7 +24,7 @@ from cases.importing.sniffing import Layout
 from cases.importing.staging import StagedFile, let_run_long, load
 from cases.importing.tables import Table
 from cases.models import ImportBatch, ImportFault
-from departments.access import HANDLE_CASES
+from departments.access import IMPORT_CASES
 from departments.workbooks.workbook import Cell
 
 CHUNK = 5_000
@@ -77,7 +77,7 @@ class Check:
     def _reader(self) -> RowReader:
         staff = self.batch.uploaded_by
         aliases = self._mapping.settings.get("values", {}).get("unit", {})
-        directory = read_directory(staff.unit_scope.ids(HANDLE_CASES), aliases, timezone.localdate())
+        directory = read_directory(staff.unit_scope.ids(IMPORT_CASES), aliases, timezone.localdate())
         now = datetime.now(SHANGHAI).replace(tzinfo=None)
         try:
             return RowReader(self._layout, self._mapping, directory, now)
@@ -123,7 +123,7 @@ class Check:
 
     def _refuse_rows(self, cursor: CursorWrapper) -> None:
         """What only the whole file, or the books, can tell of a row."""
-        allowed = sorted(self.batch.uploaded_by.unit_scope.ids(HANDLE_CASES))
+        allowed = sorted(self.batch.uploaded_by.unit_scope.ids(IMPORT_CASES))
         repeated = _rows_of(cursor, REPEATED)
         foreign = _rows_of(cursor, FOREIGN, allowed)
         self._keep([Fault(row, "报案号", value, f"与第 {first} 行重复") for row, value, first in repeated])

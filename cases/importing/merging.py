@@ -14,7 +14,7 @@ from cases.importing.lease import Pulse
 from cases.importing.matching import FACTS, JOINED, VALUES, Tally, lock_matched, match, tally
 from cases.importing.staging import let_run_long, load, refresh_statistics
 from cases.models import ClaimCase, ImportBatch
-from departments.access import HANDLE_CASES
+from departments.access import IMPORT_CASES
 
 WORKING = 4217  # the class of our advisory locks, one per batch
 _AMOUNTS = ("estimate", "assessed", "reviewed", "adjusted", "approved", "paid")
@@ -63,7 +63,7 @@ def merge(batch: ImportBatch, pulse: Pulse) -> Tally:
 
 def _insist_on_scope(cursor: CursorWrapper, batch: ImportBatch) -> None:
     """Units may have changed hands since the dry run."""
-    allowed = batch.confirmed_by.unit_scope.ids(HANDLE_CASES) if batch.confirmed_by else frozenset()
+    allowed = batch.confirmed_by.unit_scope.ids(IMPORT_CASES) if batch.confirmed_by else frozenset()
     cursor.execute(
         """select count(*) from import_row r left join cases_claimcase c on c.report_no = r.report_no
         where not coalesce(c.unit_id, r.unit_id) = any(%s)""",

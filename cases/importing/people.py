@@ -35,7 +35,7 @@ class Directory:
         return found
 
     def own_unit(self, text: str) -> int:
-        """A unit whose cases the importer may handle."""
+        """A unit whose cases the importer may bring in."""
         found = self.unit(text)
         if found not in self.allowed:
             raise CellError("无权导入该机构的赔案")

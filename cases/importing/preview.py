@@ -21,7 +21,7 @@ from cases.importing.sniffing import Layout
 from cases.importing.tables import Table
 from cases.lifecycle import Stage
 from cases.models import ImportBatch
-from departments.access import HANDLE_CASES
+from departments.access import IMPORT_CASES
 from departments.models import Staff
 
 ROWS = 10
@@ -51,7 +51,7 @@ def preview(batch: ImportBatch, staff: Staff) -> Preview:
     mapping = ColumnMap(batch.columns, batch.settings)
     headings = [BY_NAME[name].label for name in SHOWN]
     aliases = batch.settings.get("values", {}).get("unit", {})
-    directory = read_directory(staff.unit_scope.ids(HANDLE_CASES), aliases, timezone.localdate())
+    directory = read_directory(staff.unit_scope.ids(IMPORT_CASES), aliases, timezone.localdate())
     layout = Layout.of_json(batch.layout)
     now = datetime.now(SHANGHAI).replace(tzinfo=None)
     try:

@@ -14,7 +14,7 @@ CANCELLABLE = frozenset({Status.UPLOADED, Status.CHECKING, Status.CHECKED, Statu
 
 
 def may_import(*, units: Collection[int], admin_role: str) -> Ruling:
-    """`units`: ids of the units whose cases the person handles."""
+    """`units`: ids of the units whose extracts the person imports."""
     return _ruling(_personal(units, admin_role))
 
 
@@ -26,7 +26,7 @@ def may_check(
 
 
 def may_confirm(batch: ImportBatch, *, by: Staff, units: Collection[int]) -> Ruling:
-    """Only a batch without a single fault, by a second person, who handles every unit in it."""
+    """Only a batch without a single fault, by a second person, who imports for every unit in it."""
     return _ruling(_confirm_objections(batch, by, units))
 
 
@@ -45,7 +45,7 @@ def _personal(units: Collection[int], admin_role: str) -> Iterator[Objection]:
     if admin_role:
         yield Objection("admin_role", "系统、安全、审计管理员不得导入业务数据")
     if not units:
-        yield Objection("not_handling", "没有任何机构的赔案处理权限，不能导入清单")
+        yield Objection("not_importing", "没有任何机构的清单导入权限")
 
 
 def _check_objections(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from cases.models.case import ClaimCase
-from departments.access import HANDLE_CASES
+from departments.access import IMPORT_CASES
 from departments.models import Staff
 
 
@@ -39,7 +39,7 @@ class ImportProfile(models.Model):
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, staff: Staff) -> ImportBatchQuerySet:
         """One's own, and those whose units are all units one handles."""
-        inside = Q(unit_ids__contained_by=sorted(staff.unit_scope.ids(HANDLE_CASES)), unit_ids__len__gt=0)
+        inside = Q(unit_ids__contained_by=sorted(staff.unit_scope.ids(IMPORT_CASES)), unit_ids__len__gt=0)
         return self.filter(Q(uploaded_by=staff) | inside)
 
 

@@ -21,7 +21,7 @@ from cases.importing.mapping import ColumnMap, fitting, guess
 from cases.importing.sniffing import sniff
 from cases.models import ImportBatch, ImportProfile
 from cases.tasks import wake_importer
-from departments.access import HANDLE_CASES
+from departments.access import IMPORT_CASES
 from departments.models import Staff
 
 Status = ImportBatch.Status
@@ -33,7 +33,7 @@ def upload(file: File[bytes], *, name: str, profile: ImportProfile | None, by: S
 
     UnreadableFileError, with nothing stored, when it is not an extract that can be read.
     """
-    insist_on(rulings.may_import(units=by.unit_scope.ids(HANDLE_CASES), admin_role=by.admin_role))
+    insist_on(rulings.may_import(units=by.unit_scope.ids(IMPORT_CASES), admin_role=by.admin_role))
     if file.size > LARGEST:
         raise UnreadableFileError(f"文件超过 {LARGEST >> 20} MiB。")
     digest = hashlib.sha256()
@@ -98,7 +98,7 @@ def match_columns(
 @transaction.atomic
 def save_profile(batch: ImportBatch, name: str, *, by: Staff) -> ImportProfile:
     """Keep how this source writes, under a name; the same name again replaces one's own, nobody else's."""
-    insist_on(rulings.may_import(units=by.unit_scope.ids(HANDLE_CASES), admin_role=by.admin_role))
+    insist_on(rulings.may_import(units=by.unit_scope.ids(IMPORT_CASES), admin_role=by.admin_role))
     known = {"columns": batch.columns, "settings": batch.settings}
     profile, is_new = ImportProfile.objects.select_for_update().get_or_create(
         name=name, defaults={**known, "created_by": by}
@@ -124,7 +124,7 @@ def start_check(batch: ImportBatch, *, by: Staff) -> ImportBatch:
 def confirm(batch: ImportBatch, *, by: Staff) -> ImportBatch:
     """Write it into the books, in the background, whole or not at all. By somebody else than the uploader."""
     batch = _lock(batch)
-    units = by.unit_scope.ids(HANDLE_CASES)
+    units = by.unit_scope.ids(IMPORT_CASES)
     insist_on(rulings.may_confirm(batch, by=by, units=units))
     batch.confirmed_by = by
     _set_to_work(batch, Status.COMMITTING)
@@ -135,7 +135,7 @@ def confirm(batch: ImportBatch, *, by: Staff) -> ImportBatch:
 def cancel(batch: ImportBatch, *, by: Staff) -> ImportBatch:
     """At once where nobody is at work; else the worker stops at its next step and undoes everything."""
     batch = _lock(batch)
-    insist_on(rulings.may_import(units=by.unit_scope.ids(HANDLE_CASES), admin_role=by.admin_role))
+    insist_on(rulings.may_import(units=by.unit_scope.ids(IMPORT_CASES), admin_role=by.admin_role))
     insist_on(rulings.may_cancel(batch))
     if batch.is_at_work and batch.lease_until and batch.lease_until > timezone.now():
         batch.is_cancel_asked = True
@@ -163,7 +163,7 @@ def _set_to_work(batch: ImportBatch, status: ImportBatch.Status) -> None:
 
 
 def _may_check(batch: ImportBatch, by: Staff, missing: list[str] | None = None) -> Ruling:
-    units = by.unit_scope.ids(HANDLE_CASES)
+    units = by.unit_scope.ids(IMPORT_CASES)
     return rulings.may_check(batch, units=units, admin_role=by.admin_role, missing=missing or ())
 
 

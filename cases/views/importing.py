@@ -17,7 +17,7 @@ from cases.importing.errors import UnreadableFileError
 from cases.importing.preview import preview
 from cases.models import DataQualityIssue, ImportBatch
 from cases.services import importing
-from departments.access import HANDLE_CASES
+from departments.access import IMPORT_CASES
 from departments.access_log import record_export
 from departments.http import StaffRequest
 from departments.paging import keyset_page
@@ -34,7 +34,7 @@ def _visible(request: StaffRequest, pk: int) -> ImportBatch:
 
 
 def _may_import(request: StaffRequest) -> Ruling:
-    units = request.user.unit_scope.ids(HANDLE_CASES)
+    units = request.user.unit_scope.ids(IMPORT_CASES)
     return rulings.may_import(units=units, admin_role=request.user.admin_role)
 
 
@@ -85,7 +85,7 @@ def _take_columns(request: StaffRequest, batch: ImportBatch, form: ColumnsForm) 
 @require_GET
 def batch(request: StaffRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    units, role = request.user.unit_scope.ids(HANDLE_CASES), request.user.admin_role
+    units, role = request.user.unit_scope.ids(IMPORT_CASES), request.user.admin_role
     issues = DataQualityIssue.objects.filter(batch=found).select_related("case")
     context = {
         "batch": found,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from departments import services
-from departments.access import HANDLE_CASES, MANAGE_UNIT, SEE_CASES, SEE_PEOPLE
+from departments.access import HANDLE_CASES, IMPORT_CASES, MANAGE_UNIT, SEE_CASES, SEE_PEOPLE
 from departments.admin.kept import KeptByAdministrator, who
 from departments.authorship import save_as
 from departments.models import CalendarDay, Duty, IncompatibleDuty, PostType, UnitKind
@@ -17,6 +17,7 @@ from departments.models.people import AdminRole
 PERMISSIONS = (
     (SEE_CASES, "查看赔案"),
     (HANDLE_CASES, "处理赔案"),
+    (IMPORT_CASES, "导入清单"),
     (SEE_PEOPLE, "查看人员"),
     (MANAGE_UNIT, "管理机构"),
 )

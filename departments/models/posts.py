@@ -25,6 +25,7 @@ class PostScope(models.TextChoices):
     """How far the unit permissions of a post reach."""
 
     UNIT = "unit", "本机构及以下"
+    SERVED = "served", "本机构；设于室的为全理赔部"
     DEPARTMENT = "department", "全理赔部"
     EVERYWHERE = "everywhere", "全公司"
 

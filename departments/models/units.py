@@ -75,6 +75,7 @@ class OrgUnit(models.Model):
             ("handle_cases", "处理赔案"),
             ("see_people", "查看人员"),
             ("manage_unit", "管理机构"),
+            ("import_cases", "导入赔案清单"),
         ]
         constraints = [
             models.CheckConstraint(

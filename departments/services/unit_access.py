@@ -76,9 +76,13 @@ def _access_of(held: Iterable[Appointment], units: Mapping[int, OrgUnit]) -> Acc
 
 
 def _root(appointment: Appointment, units: Mapping[int, OrgUnit]) -> int:
-    """The unit in which the post's permissions hold: its own, the nearest department above, or the top."""
+    """The unit in which the post's permissions hold: its own, the nearest department above, or the top.
+
+    An office serves its whole department: a post that works for its unit reaches as far there.
+    """
     unit, scope = units[appointment.post.unit_id], appointment.post.post_type.scope
-    if scope == PostScope.UNIT:
+    is_own = scope == PostScope.SERVED and unit.kind != UnitKind.OFFICE
+    if scope == PostScope.UNIT or is_own:
         return unit.pk
     by_path = {unit.path: unit for unit in units.values()}
     above = [by_path[path] for path in paths_above(unit.path)]

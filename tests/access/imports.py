@@ -29,10 +29,10 @@ COLUMNS = {
     "money_unit": "yuan",
 }
 PAGES = {
-    "cases:imports": get("302 403 200 200 403 200 200 403 403 403 403"),
+    "cases:imports": get("302 403 403 200 403 200 200 403 403 403 403"),
     "cases:import_new": [
-        get("302 403 200 200 403 200 200 403 403 403 403"),
-        post("302 403 422 422 403 422 422 403 403 403 403"),
+        get("302 403 403 200 403 200 200 403 403 403 403"),
+        post("302 403 403 422 403 422 422 403 403 403 403"),
     ],
     "cases:import_batch": get(OVER_MIANYANG, "batch"),
     "cases:import_mapping": [get(OVER_MIANYANG, "batch"), post(GOES_ON, "batch", data=COLUMNS)],

@@ -8,8 +8,8 @@ from tests.factories import AppointmentFactory, PostFactory, PostTypeFactory, St
 
 
 def allow(staff: Staff, unit: OrgUnit, *codenames: str) -> Staff:
-    """See and handle cases of the unit and below, unless told otherwise."""
-    for codename in codenames or ("see_cases", "handle_cases"):
+    """See, handle and import cases of the unit and below, unless told otherwise."""
+    for codename in codenames or ("see_cases", "handle_cases", "import_cases"):
         permission = Permission.objects.get(codename=codename, content_type__app_label="departments")
         OrgUnitUserPermission.objects.create(user=staff, content_object=unit, permission=permission)
     return Staff.objects.get(pk=staff.pk)
