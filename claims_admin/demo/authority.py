@@ -109,11 +109,11 @@ FROM_DEPARTMENT = (
 )
 IN_SUB_BRANCH = (
     Share("UNIT_HEAD", "assessment", (20_000,)),
-    Share("UNIT_HEAD", "damage_review", (20_000,)),
-    Share("UNIT_HEAD", "price_review", (3_000,)),
+    Share("UNIT_HEAD", "damage_review", (8_000,)),
+    Share("UNIT_HEAD", "price_review", (2_000,)),
     Share("UNIT_HEAD", "injury_review", (10_000,)),
     Share("UNIT_HEAD", "injury_mediation", (20_000,)),
-    Share("UNIT_HEAD", "adjudication", (20_000,), "no"),
+    Share("UNIT_HEAD", "adjudication", (5_000,), "no"),
     Share("UNIT_HEAD", "direct_expense", (1_000,)),
     Share("UNIT_HEAD", "salvage_disposal", (2_000,)),
     Share("UNIT_HEAD", "estimate_change", (50_000,)),

@@ -184,7 +184,7 @@ def _draw_course(random: Random, case: Drawn, now: datetime) -> None:
         return
     _reach(case, "registered", registered)
     for stage, part in profile.MILESTONES:
-        if case.ending != "paid" and stage not in ("surveyed", "assessed"):
+        if case.ending != "paid" and stage not in (("surveyed", "assessed") if case.fen else ("surveyed",)):
             break
         if case.days * part <= age:
             moment = case.reported_at + timedelta(seconds=int(case.days * part * DAY))
