@@ -1,6 +1,6 @@
 """The made-up branch: whole, repeatable, and never in production or over real data."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import StringIO
 from random import Random
 
@@ -13,13 +13,16 @@ from django.utils import timezone
 
 from authority.ledger import verify
 from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant
-from cases.models import ChainStep, ClaimCase, Decision, Submission
+from cases.lifecycle import Stage
+from cases.models import CasePaper, ChainStep, ClaimCase, Decision, Submission
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.branch import SIZES
 from claims_admin.demo.cases import make_cases
 from claims_admin.demo.chunks import Chunk, draw_chunk
+from claims_admin.demo.clock import WorkedDays
 from claims_admin.demo.draw import Cast, UnitCast
 from claims_admin.demo.organisation import SUB_BRANCHES, make_posts, make_units, sub_branch_posts
+from claims_admin.demo.papers import file_papers, one_page
 from claims_admin.demo.people import PASSWORD, make_people
 from claims_admin.demo.profile import reports_per_day
 from claims_admin.demo.rows import TURN
@@ -62,6 +65,11 @@ def branch(made, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         yield made
         transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 def test_every_post_is_filled(branch):
@@ -130,14 +138,57 @@ def test_a_chunk_is_the_same_whoever_draws_it():
 def test_open_work_is_done_by_the_services(branch):
     units, people = branch
     make_cases(units, people, reports=900, seed=7)
-    done = Shift(Random(3), share=0.06).run()
+    done = Shift(Random(3), share=0.1, days=6).run()
 
     assert done["审批"] > 3
     assert Decision.objects.count() >= done["审批"]
     assert Submission.objects.filter(status="open").exists()
     assert verify() == []
-    waiting = ChainStep.objects.filter(status="now", submission__status="open")
-    assert not waiting.filter(arrived_at__gt=timezone.now()).exists()
+
+
+def test_moments_of_the_made_up_work_agree(branch):
+    units, people = branch
+    make_cases(units, people, reports=900, seed=7)
+    Shift(Random(3), share=0.1, days=6).run()
+
+    sent = Submission.objects.all()
+    assert sent.filter(submitted_at__lt=timezone.now() - timedelta(hours=12)).exists()
+    assert not sent.filter(submitted_at__lt=F("case__registered_at")).exists()
+    assert not Decision.objects.filter(decided_at__lt=F("submission__submitted_at")).exists()
+    assert not ChainStep.objects.filter(arrived_at__lt=F("submission__submitted_at")).exists()
+    assert not LedgerEntry.objects.filter(at__gt=timezone.now()).exists()
+    assert not ClaimCase.objects.filter(stage=Stage.ASSESSED, losses=None).exists()
+
+
+def test_a_case_that_goes_up_has_papers(branch):
+    units, people = branch
+    make_cases(units, people, reports=60, seed=7)
+    case = ClaimCase.objects.outstanding().exclude(handler=None)[0]
+
+    file_papers(case, Random(1), by=case.handler)
+
+    kinds = set(CasePaper.objects.filter(case=case).values_list("kind", flat=True))
+    assert {CasePaper.Kind.CLAIM_FORM, CasePaper.Kind.ASSESSMENT} & kinds
+    assert len(kinds) >= 5
+    assert verify() == []
+
+
+def test_the_clock_runs_on_working_days_only():
+    noon = datetime(2026, 11, 23, 12, tzinfo=SHANGHAI)
+    days = list(WorkedDays(Random(1), 3, noon))
+
+    assert [clock.now.date() for clock in days] == [date(2026, 11, day) for day in (19, 20, 23)]
+    assert days[-1].closes == noon
+    assert days[0].now < days[0].go_on(5) < days[0].go_on(4) <= days[0].closes
+
+
+def test_a_page_for_the_files_can_be_read():
+    page = one_page(["索赔申请书", "报案号 R1"])
+
+    assert page.startswith(b"%PDF-1.4")
+    start = int(page.rsplit(b"startxref\n", 1)[1].split()[0])
+    assert page[start:].startswith(b"xref\n0 6\n")
+    assert "索赔".encode("utf-16-be").hex().encode() in page
 
 
 def test_letters_in_force_are_in_the_ledger(branch):

@@ -183,7 +183,7 @@ def _draw_course(random: Random, case: Drawn, now: datetime) -> None:
         case.registered_at, case.is_forced = None, False
         return
     _reach(case, "registered", registered)
-    for stage, part in profile.MILESTONES:
+    for stage, part in profile.GRAVE_MILESTONES if case.kind is profile.GRAVE else profile.MILESTONES:
         if case.ending != "paid" and stage not in (("surveyed", "assessed") if case.fen else ("surveyed",)):
             break
         if case.days * part <= age:

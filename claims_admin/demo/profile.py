@@ -69,6 +69,15 @@ MILESTONES = (
     ("approved", 0.85),
     ("paid", 0.95),
 )
+# Death and disability: quickly assessed, long under review and at the adjudicators'.
+GRAVE_MILESTONES = (
+    ("surveyed", 0.05),
+    ("assessed", 0.15),
+    ("reviewed", 0.42),
+    ("adjusted", 0.50),
+    ("approved", 0.93),
+    ("paid", 0.97),
+)
 
 
 def reports_per_day(total: int, last: date) -> list[tuple[date, int]]:

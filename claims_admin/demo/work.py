@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 # Share of the waiting final stations and of the waiting opinions that is dealt with in a day, and until now.
 SHARES = (0.5, 0.8)
 SHARES_TODAY = (0.2, 0.35)
-WITH_PAPERS = 100_000
+WITH_PAPERS = 20_000
 REASON = "材料齐全，金额与定损核损一致，请审批。"
 OPINIONS = {
     Outcome.AGREE: (
