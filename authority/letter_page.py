@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from authority.granting import may_approve, may_edit, may_revoke, may_send_back, may_submit
 from authority.letter_links import LetterLink, links_for
-from authority.letters import actor_for, ceilings_of, chain_of, contents_of, grants_of, letter_terms
+from authority.letters import actor_for, ceilings_of, chain_of, grants_of, letter_terms
 from authority.matrix import scope_of
 from authority.models import AuthorityLetter, LedgerEntry, LetterStatus, PersonalGrant, UnitCeiling
+from authority.proposals import contents_of
 from authority.rulings import Ruling
 from departments.models import Staff
 
@@ -29,7 +30,10 @@ ACTS = {
     "submit": ("提交批准", "active"),
     "send_back": ("退回起草", "attention"),
     "approve": ("批准生效", "good"),
+    "revise": ("编辑条款", "idle"),
+    "file_scan": ("归档扫描件", "idle"),
     "supersede": ("被替代", "idle"),
+    "reinstate": ("继续有效", "good"),
     "revoke": ("撤销", "bad"),
     "revoke_grant": ("撤销一项授权", "bad"),
 }
@@ -99,7 +103,7 @@ def _rulings(letter: AuthorityLetter, staff: Staff) -> dict[str, Ruling]:
     if letter.status == LetterStatus.SUBMITTED:
         approve = may_approve(terms, actor, contents_of(letter), timezone.localdate())
         return {"approve": approve, "send_back": may_send_back(terms, actor)}
-    if letter.status == LetterStatus.IN_FORCE:
+    if letter.is_standing:
         holders = set(
             letter.personalgrants.filter(revoked_at=None, holder=staff).values_list("holder", flat=True)
         )

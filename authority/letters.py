@@ -1,23 +1,20 @@
-"""A letter's rows as the plain values that the rulings on granting are made from; constant queries."""
+"""A letter, its lines, its chain and who may act on it, as the rulings and the ledger want them."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from authority.granting import Actor, Contents, LetterTerms, Proposal
-from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant, UnitCeiling
+from authority.granting import Actor, LetterTerms
+from authority.models import AuthorityLetter, LedgerEntry, LetterStatus, PersonalGrant, UnitCeiling
 from authority.models.limits import CeilingQuerySet, GrantQuerySet
-from authority.rulings import Ceiling
-from authority.terms import ceiling_terms, limit_terms
 from departments.access import MANAGE_UNIT, unit_scope_of
 from departments.models import Appointment, OrgUnit, OrgUnitUserPermission, Staff
 from departments.models.people import AdminRole
 
-WRITING = ("draft", "amend", "add_grant", "add_ceiling", "set_amounts", "drop_lines", "submit")
+WRITING = ("draft", "amend", "add_grant", "add_ceiling", "set_amounts", "drop_lines", "revise", "submit")
 """The acts that make a letter what it is when it is submitted."""
 
 
@@ -40,7 +37,7 @@ def actor_for(staff: Staff, issuing_unit: OrgUnit) -> Actor:
 
 def letter_terms(letter: AuthorityLetter) -> LetterTerms:
     return LetterTerms(
-        status=letter.status,
+        status=LetterStatus.IN_FORCE if letter.is_standing else letter.status,
         mode=letter.mode,
         issuing_path=letter.issuing_unit.path,
         issuing_kind=letter.issuing_unit.kind,
@@ -49,7 +46,6 @@ def letter_terms(letter: AuthorityLetter) -> LetterTerms:
         drafted_by_id=letter.drafted_by_id,
         valid_from=letter.valid_from,
         valid_to=letter.valid_to,
-        replaces=letter.to_supersede().exists(),
         edited_by=editors_of(letter),
     )
 
@@ -60,16 +56,6 @@ def editors_of(letter: AuthorityLetter) -> frozenset[int]:
     return frozenset(actor for actor in entries.values_list("actor", flat=True) if actor is not None)
 
 
-def contents_of(letter: AuthorityLetter) -> Contents:
-    """What a draft or submitted letter would put in force, and the ceilings that will still stand then."""
-    day = max(timezone.localdate(), letter.valid_from)
-    return Contents(
-        grants=tuple(proposal_of(grant, day) for grant in grants_of(letter)),
-        ceilings=tuple(ceiling_terms(row) for row in ceilings_of(letter)),
-        standing=standing_ceilings(letter),
-    )
-
-
 def grants_of(letter: AuthorityLetter) -> GrantQuerySet:
     """In the order in which they were written, with all that a line shows."""
     return PersonalGrant.objects.with_terms().filter(letter=letter).order_by("pk")
@@ -78,28 +64,6 @@ def grants_of(letter: AuthorityLetter) -> GrantQuerySet:
 def ceilings_of(letter: AuthorityLetter) -> CeilingQuerySet:
     ceilings = UnitCeiling.objects.select_related("letter", "item", "unit").filter(letter=letter)
     return ceilings.order_by("pk")
-
-
-def standing_ceilings(letter: AuthorityLetter) -> tuple[Ceiling, ...]:
-    """All in force but those of the letter that this one will supersede."""
-    rows = UnitCeiling.objects.in_force(timezone.localdate()).exclude(letter__in=letter.to_supersede())
-    return tuple(ceiling_terms(row) for row in rows.select_related("letter", "item", "unit"))
-
-
-def proposal_of(grant: PersonalGrant, day: date) -> Proposal:
-    """Needs the relations that `grants_of` reads."""
-    held = grant.appointment
-    return Proposal(
-        limit=limit_terms(grant),
-        person_id=grant.holder_id,
-        name=grant.holder.name,
-        item_name=grant.item.name,
-        is_key=grant.item.is_key,
-        holds_post=(held.staff_id == grant.holder_id and held.starts_on <= day <= (held.ends_on or date.max)),
-        is_active=grant.holder.is_active,
-        is_employee=grant.holder.is_employee,
-        admin_role=grant.holder.admin_role,
-    )
 
 
 def facts_of(row: PersonalGrant | UnitCeiling) -> dict[str, Any]:

@@ -61,7 +61,9 @@ TONES: Final[dict[str, Tone]] = {
     # authority letters
     "draft": "idle",
     "submitted": "active",
+    "awaiting": "attention",
     "in_force": "good",
+    "lapsed": "idle",
     "superseded": "idle",
     "revoked": "bad",
     # runs of reports

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Max, Q
@@ -17,7 +19,16 @@ from departments.models import (
 )
 from departments.models.people import AdminRole
 from departments.models.posts import AppointmentQuerySet
-from departments.rulings import Actor, Candidate, HeldPost, Period, PostFacts, StaticRule, UnitFacts
+from departments.rulings import (
+    Actor,
+    Candidate,
+    HeldPost,
+    Period,
+    PostFacts,
+    StaticRule,
+    UnitFacts,
+    clashes,
+)
 
 
 def actor_of(staff: Staff, on: date) -> Actor:
@@ -111,6 +122,20 @@ def overlapping(appointments: AppointmentQuerySet, period: Period) -> list[Appoi
     """Those that share a day with the period."""
     begun = Q(starts_on__lte=period.last) if period.last else Q()
     return list(appointments.ending_from(period.first).filter(begun))
+
+
+def clashes_of(people: Iterable[int], on: date) -> dict[int, tuple[str, ...]]:
+    """The rules of separated duties that each person's posts of that day break together; two queries."""
+    held = (
+        Appointment.objects.on(on)
+        .filter(staff__in=set(people))
+        .select_related("post__unit", "post__post_type")
+    )
+    posts: defaultdict[int, list[HeldPost]] = defaultdict(list)
+    for appointment in held.order_by("staff", "pk"):
+        posts[appointment.staff_id].append(_held_post(appointment.post))
+    rules = static_rules(on)
+    return {staff: clashes(several, rules) for staff, several in posts.items() if len(several) > 1}
 
 
 def static_rules(on: date) -> tuple[StaticRule, ...]:

@@ -26,7 +26,7 @@ OWN_WORDS = {
     """,
     "authority": """
         approvers bounds coverage export granting holders ledger letter_links letter_page letters
-        matrix moments panels powers refusals terms
+        matrix moments panels powers proposals refusals terms
     """,
     "cases": """
         casefile chains conflicts export handlers importing items listing matters numbers panels papers queue

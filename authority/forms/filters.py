@@ -13,14 +13,13 @@ from django.utils import timezone
 
 from authority.models import (
     AuthorityItem,
-    LetterStatus,
     LineCode,
     LossCode,
     Measure,
     ReferralRule,
     SpecialCode,
 )
-from authority.models.letters import LetterMode
+from authority.models.letters import LetterMode, LetterQuerySet, LetterState
 from authority.rulings import Matter, StepDone
 from authority.terms import fen
 from departments.access import MANAGE_UNIT, SEE_PEOPLE
@@ -63,16 +62,21 @@ class MatrixFilter(forms.Form):
 
 
 class LetterFilter(forms.Form):
-    status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *LetterStatus.choices])
+    status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *LetterState.choices])
     mode = forms.ChoiceField(label="授权方式", required=False, choices=[("", "全部"), *LetterMode.choices])
     number = forms.CharField(label="授权书号或标题", required=False, max_length=40)
 
-    def chosen(self) -> Q:
+    def among(self, letters: LetterQuerySet) -> LetterQuerySet:
+        """What cannot be read as a choice filters nothing."""
         values = self.cleaned_data if self.is_valid() else {}
-        chosen = Q(**{name: values[name] for name in ("status", "mode") if values.get(name)})
+        if values.get("status"):
+            letters = letters.in_state(values["status"])
+        if values.get("mode"):
+            letters = letters.filter(mode=values["mode"])
         if values.get("number"):
-            chosen &= Q(number__icontains=values["number"]) | Q(title__icontains=values["number"])
-        return chosen
+            named = Q(number__icontains=values["number"]) | Q(title__icontains=values["number"])
+            letters = letters.filter(named)
+        return letters
 
 
 def _without_any(choices: Any) -> list[tuple[str, Any]]:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import date, datetime, time
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from departments.access import MANAGE_UNIT, SEE_PEOPLE
@@ -18,6 +21,23 @@ class LetterStatus(models.TextChoices):
     REVOKED = "revoked", "已撤销"
 
 
+class LetterState(models.TextChoices):
+    """What the calendar makes of the status: approved is not begun, and superseded not yet over."""
+
+    DRAFT = "draft", "草拟"
+    SUBMITTED = "submitted", "待批准"
+    AWAITING = "awaiting", "待生效"
+    IN_FORCE = "in_force", "生效"
+    LAPSED = "lapsed", "已到期"
+    SUPERSEDED = "superseded", "已被替代"
+    REVOKED = "revoked", "已撤销"
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day, local time."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
 class LetterMode(models.TextChoices):
     """保监发〔2012〕15号 art. 12: 从机构授权 and 从人授权."""
 
@@ -26,6 +46,18 @@ class LetterMode(models.TextChoices):
 
 
 class LetterQuerySet(models.QuerySet["AuthorityLetter"]):
+    def in_state(self, state: str) -> LetterQuerySet:
+        """Those of which `AuthorityLetter.state` says this today."""
+        now, today = timezone.now(), timezone.localdate()
+        standing = Q(status=LetterStatus.IN_FORCE) | Q(status=LetterStatus.SUPERSEDED, ended_at__gt=now)
+        begun, lasting = Q(valid_from__lte=today), Q(valid_to=None) | Q(valid_to__gte=today)
+        of_the_day = {
+            LetterState.AWAITING: standing & ~begun,
+            LetterState.IN_FORCE: standing & begun & lasting,
+            LetterState.LAPSED: standing & begun & ~lasting,
+        }
+        return self.filter(of_the_day.get(LetterState(state), Q(status=state) & ~standing))
+
     def visible_to(self, staff: Staff) -> LetterQuerySet:
         """What is prepared is seen by those who manage the issuing unit, what took effect by all concerned.
 
@@ -135,11 +167,37 @@ class AuthorityLetter(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("authority:letter", args=[self.pk])
 
+    @property
+    def starts_at(self) -> datetime:
+        """The first moment of its first day."""
+        return start_of(self.valid_from)
+
+    @property
+    def is_standing(self) -> bool:
+        """Approved and not ended: something rests on it, or will from its first day on."""
+        is_ending = (
+            self.status == LetterStatus.SUPERSEDED and self.ended_at and self.ended_at > timezone.now()
+        )
+        return self.status == LetterStatus.IN_FORCE or bool(is_ending)
+
+    @property
+    def state(self) -> LetterState:
+        """The status as of today."""
+        today = timezone.localdate()
+        if not self.is_standing:
+            return LetterState(self.status)
+        if self.valid_from > today:
+            return LetterState.AWAITING
+        return LetterState.LAPSED if self.valid_to and self.valid_to < today else LetterState.IN_FORCE
+
     def to_supersede(self) -> LetterQuerySet:
-        """The letter in force (one at most) that approving this one would end."""
-        return AuthorityLetter.objects.filter(
-            issuing_unit=self.issuing_unit_id,
-            scope_unit=self.scope_unit_id,
-            mode=self.mode,
-            status=LetterStatus.IN_FORCE,
-        ).exclude(pk=self.pk)
+        """The letters for the same units and mode that still stand when this one begins, latest first.
+
+        Approving this one ends them then: the one in force, and one that was to begin later.
+        """
+        same = AuthorityLetter.objects.filter(
+            issuing_unit=self.issuing_unit_id, scope_unit=self.scope_unit_id, mode=self.mode
+        )
+        begins = max(timezone.now(), self.starts_at)
+        standing = Q(status=LetterStatus.IN_FORCE) | Q(status=LetterStatus.SUPERSEDED, ended_at__gt=begins)
+        return same.filter(standing).exclude(pk=self.pk).order_by("-valid_from", "-pk")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from authority.models.items import AuthorityItem, Measure
-from authority.models.letters import AuthorityLetter
+from authority.models.letters import AuthorityLetter, start_of
 from departments.access import MANAGE_UNIT, SEE_PEOPLE
 from departments.models import Appointment, OrgUnit, PostType, Staff
 from departments.models.people import AdminRole
@@ -59,11 +59,15 @@ class LimitTerms(models.Model):
 
 class LimitQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def in_force(self, day: date) -> Self:
-        """Rests on a letter in force, dated, not revoked."""
+        """Rests on a letter in force, dated, not revoked; today or a day to come.
+
+        A letter superseded by one that begins later stands until then; its lines carry no mark of their end.
+        """
+        until = max(timezone.now(), start_of(day))
         return self.filter(
             Q(valid_to=None) | Q(valid_to__gte=day),
             Q(letter__valid_to=None) | Q(letter__valid_to__gte=day),
-            letter__status="in_force",
+            Q(letter__status="in_force") | Q(letter__status="superseded", letter__ended_at__gt=until),
             letter__valid_from__lte=day,
             valid_from__lte=day,
             revoked_at=None,

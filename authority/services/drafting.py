@@ -22,7 +22,6 @@ from authority.letters import (
     facts_of,
     grants_of,
     letter_terms,
-    proposal_of,
     rows_of,
 )
 from authority.models import (
@@ -33,8 +32,8 @@ from authority.models import (
     PersonalGrant,
     UnitCeiling,
 )
+from authority.proposals import first_day, people_on, proposal_of, proposed_ceiling
 from authority.refusals import insist_on
-from authority.terms import ceiling_terms
 from departments.models import Appointment, OrgUnit, PostType, Staff
 
 
@@ -131,7 +130,8 @@ def add_grant(letter: AuthorityLetter, line: GrantLine, *, by: Staff) -> Persona
     appointment = Appointment.objects.select_related("staff").get(pk=line.appointment.pk)
     line = replace(line, appointment=appointment)
     grant = PersonalGrant(letter=letter, holder=appointment.staff, **line.terms(), **_dates(letter))
-    added = Contents(grants=(proposal_of(grant, max(timezone.localdate(), letter.valid_from)),))
+    people = people_on(first_day(letter), [grant.holder_id])
+    added = Contents(grants=(proposal_of(grant, people),))
     insist_on(may_add(letter_terms(letter), actor_for(by, letter.issuing_unit), added))
     grant.save()
     _record_edit(letter, by, "add_grant", facts_of(grant))
@@ -142,7 +142,7 @@ def add_grant(letter: AuthorityLetter, line: GrantLine, *, by: Staff) -> Persona
 def add_ceiling(letter: AuthorityLetter, line: CeilingLine, *, by: Staff) -> UnitCeiling:
     letter = _open_draft(letter, by)
     ceiling = UnitCeiling(letter=letter, **line.terms(), **_dates(letter))
-    added = Contents(ceilings=(ceiling_terms(ceiling),))
+    added = Contents(ceilings=(proposed_ceiling(ceiling),))
     insist_on(may_add(letter_terms(letter), actor_for(by, letter.issuing_unit), added))
     ceiling.save()
     _record_edit(letter, by, "add_ceiling", facts_of(ceiling))

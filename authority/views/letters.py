@@ -44,7 +44,7 @@ def beginning(staff: Staff) -> Ruling:
 def letters(request: StaffRequest) -> HttpResponse:
     form = LetterFilter(request.GET)
     cursor = request.GET.get("cursor", "")
-    found = AuthorityLetter.objects.visible_to(request.user).filter(form.chosen()).with_people()
+    found = form.among(AuthorityLetter.objects.visible_to(request.user)).with_people()
     page = keyset_page(found, ORDER, cursor)
     context = {"form": form, "page": page, "may_draft": beginning(request.user).allowed}
     return render(request, "authority/letters.html", context)

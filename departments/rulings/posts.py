@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 
 from departments.rulings.actors import (
     Actor,
@@ -210,7 +211,18 @@ def _separation(
                 yield Objection("incompatible_posts", f"{rule.statement}（{rule.code}）：已任{other.name}")
 
 
-def _is_incompatible(rule: StaticRule, post: PostFacts, other: HeldPost) -> bool:
+def clashes(held: Iterable[HeldPost], rules: Iterable[StaticRule]) -> tuple[str, ...]:
+    """The static rules that posts of one person break together, as sentences."""
+    pairs = list(combinations(held, 2))
+    return tuple(
+        f"{rule.statement}（{rule.code}）：兼任{one.name}、{other.name}"
+        for rule in rules
+        for one, other in pairs
+        if _is_incompatible(rule, one, other)
+    )
+
+
+def _is_incompatible(rule: StaticRule, post: PostFacts | HeldPost, other: HeldPost) -> bool:
     if rule.code == FUNCTIONS_APART:
         return post.function_type != other.function_type
     pairs = ((post.code, other.code), (other.code, post.code))
