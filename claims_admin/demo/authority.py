@@ -214,8 +214,7 @@ def make_authority(units: dict[str, OrgUnit], people: People, *, today: date) ->
     """Letters in force with their ceilings and grants; one more waits for approval, one is a draft."""
     desk = Desk(units, people, today)
     institution, persons = LetterMode.BY_INSTITUTION, LetterMode.BY_PERSON
-    reviewers = people.staff_of("hq", "HQ_REVIEW")
-    above = (reviewers[0], reviewers[1])
+    above = (people.one("hq", "HQ_REVIEW"), people.one("hq", "HQ_HEAD"))
     inside = (people.one("gen", "ADMIN"), people.one("motor", "DEPT_HEAD"))
     to_branch = desk.letter("hq", "sc", institution, "四川分公司车险理赔机构授权书", by=above)
     to_heads = desk.letter("hq", "motor", persons, "四川分公司车险理赔部负责人授权书", by=above)

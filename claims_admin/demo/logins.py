@@ -25,6 +25,7 @@ TRY = (
     ("ADJUST", "cd", "理算、提交核赔"),
     ("SURVEY", "my", "查勘；只见绵阳中支案件"),
     ("HQ_REVIEW", "hq", "批复分公司上报的案件"),
+    ("HQ_HEAD", "hq", "批准总公司对分公司的授权书"),
 )
 ADMINISTRATOR_HINTS = {
     "system": "账号与设置，无业务数据",

@@ -47,7 +47,7 @@ SUB_BRANCHES = (
 OFFICES = (("adj", "核赔室"), ("veh", "车物理赔室"), ("inj", "人伤法务室"), ("gen", "综合室"))
 
 # Posts and headcounts of the provincial department (domain reference, section 11).
-HEAD_OFFICE_POSTS = {"hq": {"HQ_REVIEW": 3}}
+HEAD_OFFICE_POSTS = {"hq": {"HQ_REVIEW": 3, "HQ_HEAD": 1}}
 DEPARTMENT_POSTS = {
     "motor": {"DEPT_HEAD": 1, "DEPT_DEPUTY": 2},
     "adj": {"OFFICE_HEAD": 1, "ADJ": 8, "REG_SPECIAL": 2, "QM": 1},
