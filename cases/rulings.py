@@ -13,13 +13,13 @@ from authority.rulings import ALLOWED, REFUSED, Holder, Matter, Objection, Rules
 from cases.chains import never_own
 from cases.items import CASE_ITEMS
 from cases.lifecycle import Action, Stage, open_actions
-from cases.models import ChainStep, ClaimCase, Decision, Outcome
+from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome
 from departments.access import HANDLE_CASES
 from departments.models import Staff
 
 AGREEING = frozenset({Outcome.AGREE, Outcome.AGREE_WITH_CONDITIONS})
 DECIDING = AGREEING | {Outcome.REFUSE}
-HEAD_OFFICE_POST = "HQ_REVIEW"
+HEAD_OFFICE_POSTS = frozenset({"HQ_REVIEW", "HQ_HEAD"})
 ENTERING_POSTS = frozenset({"STAT", "ADMIN"})
 
 
@@ -148,23 +148,36 @@ def _action(item_code: str, outcome: str) -> Action:
     }[Outcome(outcome)]
 
 
-def may_answer(escalation_status: str, staff: Staff, posts: Iterable[str], *, has_scan: bool) -> Ruling:
-    """Head office answers in the system; 综合室 enters the paper answer with its scan."""
-    return _ruling(_answer_objections(escalation_status, staff, frozenset(posts), has_scan))
+@dataclass(frozen=True, slots=True)
+class PaperAnswer:
+    """What 综合室 must have in hand to enter head office's answer from paper."""
+
+    has_scan: bool = True
+    has_number: bool = True
+
+
+def may_answer(
+    escalation_status: str, staff: Staff, posts: Iterable[str], paper: PaperAnswer = PaperAnswer()
+) -> Ruling:
+    """Head office answers in the system; 综合室 enters the paper answer with its number and scan."""
+    return _ruling(_answer_objections(escalation_status, staff, frozenset(posts), paper))
 
 
 def _answer_objections(
-    status: str, staff: Staff, posts: frozenset[str], has_scan: bool
+    status: str, staff: Staff, posts: frozenset[str], paper: PaperAnswer
 ) -> Iterator[Objection]:
     yield from _personal(staff)
     if status != "sent":
         yield Objection("already_answered", "该上报件已批复")
-    if HEAD_OFFICE_POST in posts:
+    if posts & HEAD_OFFICE_POSTS:
         return
     if not posts & ENTERING_POSTS:
-        yield Objection("not_head_office", "仅总公司审批岗可批复，或由综合室录入书面批复")
-    elif not has_scan:
+        yield Objection("not_head_office", "仅总公司审批人员可批复，或由综合室录入书面批复")
+        return
+    if not paper.has_scan:
         yield Objection("no_scan", "录入书面批复须上传扫描件")
+    if not paper.has_number:
+        yield Objection("no_number", "录入书面批复须填写批复号")
 
 
 def kept_apart(matter: Matter, holder: Holder, rules: Rules) -> list[Objection]:
@@ -173,11 +186,15 @@ def kept_apart(matter: Matter, holder: Holder, rules: Rules) -> list[Objection]:
     return [one for one in found if one.code.startswith("sod:") or one.code in ("interest", "error")]
 
 
-def may_confirm(case: ClaimCase, escalation_status: str, staff: Staff) -> Ruling:
-    """Whoever handles the unit's cases confirms that head office's answer was carried out."""
+def may_confirm(case: ClaimCase, escalation: Escalation, staff: Staff, posts: Iterable[str]) -> Ruling:
+    """Whoever handles the unit's cases confirms that the answer was carried out; never its author."""
     objections = list(_personal(staff))
-    if escalation_status != "answered":
+    if escalation.status != "answered":
         objections.append(Objection("not_answered", "总公司尚未批复或已确认执行"))
+    if frozenset(posts) & HEAD_OFFICE_POSTS:
+        objections.append(Objection("head_office", "执行情况由分公司确认，总公司人员不得确认本公司的批复"))
+    elif escalation.entered_by_id == staff.pk:
+        objections.append(Objection("same_person", "批复由本人录入，执行情况须由另一人确认"))
     if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
         objections.append(Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限"))
     return _ruling(objections)

@@ -23,7 +23,12 @@ class AnswerForm(forms.Form):
     amount = forms.DecimalField(
         label="批复金额(元，仅调整时)", required=False, min_value=0, max_digits=14, decimal_places=2
     )
-    number = forms.CharField(label="批复号", required=False, max_length=40)
+    number = forms.CharField(
+        label="批复号",
+        required=False,
+        max_length=40,
+        help_text="由综合室录入时必须填写；总公司在系统内批复时留空则自动编号",
+    )
     answered_by_name = forms.CharField(label="批复人", required=False, max_length=30)
     conditions = forms.CharField(
         label="条件", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})

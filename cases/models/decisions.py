@@ -233,3 +233,15 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.get_outcome_display()}"
+
+    @property
+    def rests_on(self) -> str:
+        """The grant by its letter and limit, or head office's answer by its number; needs `chain_step`."""
+        if self.letter_no:
+            limit = f"，限额 {self.limit:,.2f} 元" if self.limit is not None else ""
+            return f"{self.letter_no}{limit}"
+        if self.chain_step.kind != ChainStep.Kind.HEAD_OFFICE:
+            return ""
+        escalation = getattr(self.submission, "escalation", None)
+        number = escalation.answer_no if escalation else ""
+        return f"总公司批复 {number or '（未编号）'}"

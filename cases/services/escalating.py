@@ -20,7 +20,7 @@ from cases.lifecycle import Action, Stage
 from cases.matters import matter_of
 from cases.models import CasePaper, ChainStep, Decision, Escalation, Outcome, Step, Submission
 from cases.numbers import next_number
-from cases.rulings import kept_apart, may_answer, may_confirm, with_objections
+from cases.rulings import HEAD_OFFICE_POSTS, PaperAnswer, kept_apart, may_answer, may_confirm, with_objections
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
 from departments.models import Appointment, Staff
@@ -103,20 +103,26 @@ def escalation_change(escalation: Escalation) -> Change:
 
 def _tell_head_office(escalation: Escalation) -> None:
     today = timezone.localdate()
-    posts = Appointment.objects.on(today).filter(post__post_type__code="HQ_REVIEW", staff__is_active=True)
+    posts = Appointment.objects.on(today).filter(
+        post__post_type__code__in=HEAD_OFFICE_POSTS, staff__is_active=True
+    )
     for appointment in posts.select_related("staff"):
         tell(appointment.staff, escalation.case, "escalation", f"上报件 {escalation.number} 待批复")
 
 
 @transaction.atomic
 def answer_escalation(escalation: Escalation, answer: Answer, *, by: Staff) -> Decision:
-    """The answer takes effect on the case at once. Agreed for less or more is `altered` with its amount."""
+    """The answer takes effect on the case at once. Agreed for less or more is `altered` with its amount.
+
+    Given in the system without a number, it is numbered here: what is decided rests on that number.
+    """
     case = lock_case(escalation.case_id, None)
     escalation = _locked(escalation)
     submission = escalation.submission
     submission.case = case
     ruling = _may_answer(escalation, answer, by)
     insist_on(ruling)
+    answer = replace(answer, number=answer.number.strip() or next_number("PF"))
     step = submission.chain.get(kind=ChainStep.Kind.HEAD_OFFICE, status=ChainStep.Status.NOW)
     _store_answer(escalation, answer, by)
     change = _effect(submission, answer, by)
@@ -138,7 +144,8 @@ def posts_of(staff: Staff) -> frozenset[str]:
 
 
 def _may_answer(escalation: Escalation, answer: Answer, by: Staff) -> Ruling:
-    ruling = may_answer(escalation.status, by, posts_of(by), has_scan=answer.scan is not None)
+    paper = PaperAnswer(has_scan=answer.scan is not None, has_number=bool(answer.number.strip()))
+    ruling = may_answer(escalation.status, by, posts_of(by), paper)
     objections = []
     if escalation.submission.status != Submission.Status.OPEN:
         objections.append(Objection("not_open", "该报批已终结"))
@@ -211,10 +218,10 @@ def _head_office_decision(
 
 @transaction.atomic
 def confirm_execution(escalation: Escalation, *, by: Staff) -> Escalation:
-    """Somebody of the department checked that what head office answered was done."""
+    """Somebody of the branch, who did not enter the answer, checked that it was carried out."""
     case = lock_case(escalation.case_id, None)
     escalation = _locked(escalation)
-    insist_on(may_confirm(case, escalation.status, by))
+    insist_on(may_confirm(case, escalation, by, posts_of(by)))
     escalation.status = Escalation.Status.EXECUTED
     escalation.executed_at, escalation.executed_by = timezone.now(), by
     escalation.save(update_fields=["status", "executed_at", "executed_by"])

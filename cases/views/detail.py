@@ -100,7 +100,7 @@ def _contents(tab: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any
 
 def _opinions(case: ClaimCase) -> Any:
     made = Decision.objects.filter(case=case).select_related(
-        "decided_by", "acted_for", "chain_step", "submission__item"
+        "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation"
     )
     return made.order_by("-decided_at")
 

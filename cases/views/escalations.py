@@ -71,8 +71,8 @@ def _page(request: StaffRequest, found: Escalation, form: AnswerForm, status: in
         "escalation": found,
         "papers": found.pack["items"],
         "form": form,
-        "answering": may_answer(found.status, request.user, posts, has_scan=True),
-        "confirming": may_confirm(found.case, found.status, request.user),
+        "answering": may_answer(found.status, request.user, posts),
+        "confirming": may_confirm(found.case, found, request.user, posts),
         **_background(request, found),
     }
     return render(request, "cases/escalation.html", context, status=status)
@@ -86,14 +86,16 @@ def _background(request: StaffRequest, found: Escalation) -> dict[str, Any]:
         **beside(request, case),
         "crumbs": [("上报总公司", reverse("cases:escalations")), (str(case), case.get_absolute_url())],
         "chains": chains_of(submissions_of(case)),
-        "opinions": opinions.select_related("decided_by", "acted_for", "chain_step", "submission__item"),
+        "opinions": opinions.select_related(
+            "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation"
+        ),
     }
 
 
 @require_POST
 def escalation_answer(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(visible_escalations(request.user), pk=pk)
-    insist_on(may_answer(found.status, request.user, services.posts_of(request.user), has_scan=True))
+    insist_on(may_answer(found.status, request.user, services.posts_of(request.user)))
     form = AnswerForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, form, status=422)

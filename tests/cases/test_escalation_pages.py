@@ -69,7 +69,7 @@ def test_an_altered_amount_must_be_named(branch):
 def test_a_paper_answer_needs_its_scan(branch):
     escalation, client = sent_up(branch), client_of(branch.statistician)
     assert answer(client, escalation, answer="agreed").status_code == 403
-    answer(client, escalation, answer="agreed", scan=SimpleUploadedFile("批复.pdf", SCAN))
+    answer(client, escalation, answer="agreed", number="9号", scan=SimpleUploadedFile("批复.pdf", SCAN))
 
     escalation.refresh_from_db()
     assert escalation.entered_by == branch.statistician
@@ -90,7 +90,7 @@ def test_the_department_does_not_answer_itself(branch):
     response = answer(client_of(branch.manager), escalation, answer="agreed")
 
     assert response.status_code == 403
-    assert "仅总公司审批岗可批复" in response.content.decode()
+    assert "仅总公司审批人员可批复" in response.content.decode()
 
 
 def test_the_execution_is_confirmed_once(branch):
@@ -99,3 +99,13 @@ def test_the_execution_is_confirmed_once(branch):
     address = reverse("cases:escalation_confirm", args=[escalation.pk])
 
     assert [client_of(branch.clerk).post(address).status_code for _ in range(2)] == [302, 403]
+
+
+def test_the_page_tells_the_author_of_an_answer_that_another_confirms(branch):
+    escalation, client = sent_up(branch), client_of(branch.head_office_reviewer)
+    answer(client, escalation, answer="agreed")
+
+    page = client.get(reverse("cases:escalation", args=[escalation.pk])).text
+    assert "总公司人员不得确认本公司的批复" in page
+    assert reverse("cases:escalation_confirm", args=[escalation.pk]) not in page
+    assert "依据 总公司批复 PF" in page

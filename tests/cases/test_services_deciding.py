@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from authority.refusals import Refused
 from cases import services
@@ -15,7 +16,7 @@ from cases.conflicts import KeyReused, Stale
 from cases.models import ClaimCase, Decision, Escalation, ProblemFinding, Submission
 from cases.services import Amendment, Answer, Verdict
 from cases.services.transition import note_step
-from departments.models import Appointment, OutboxMessage, PostType
+from departments.models import Appointment, OutboxMessage, PostType, Staff
 from tests.cases.branch import Branch, adjusted_case, assessed_case, current, grant, in_post, say, send
 
 
@@ -249,10 +250,40 @@ def test_above_everybody_the_department_proposes_and_head_office_answers(branch:
 
 def test_a_paper_answer_needs_its_scan_and_the_right_post(branch: Branch):
     escalation = escalated(branch)
-    for staff, code in [(branch.statistician, "no_scan"), (branch.manager, "not_head_office")]:
+    lacking = ("no_scan", "no_number")
+    for staff, codes in [(branch.statistician, lacking), (branch.manager, ("not_head_office",))]:
         with pytest.raises(Refused) as refusal:
             services.answer_escalation(escalation, Answer("agreed"), by=staff)
-        assert refusal.value.ruling.codes == (code,)
+        assert refusal.value.ruling.codes == codes
+
+
+def test_an_answer_given_in_the_system_is_numbered_and_the_decision_rests_on_it(branch: Branch):
+    escalation = escalated(branch)
+    decision = services.answer_escalation(escalation, Answer("agreed"), by=branch.head_office_reviewer)
+
+    number = Escalation.objects.get(pk=escalation.pk).answer_no
+    assert number.startswith("PF")
+    assert Decision.objects.get(pk=decision.pk).rests_on == f"总公司批复 {number}"
+
+
+@pytest.mark.parametrize("who", ["head_office_reviewer", "statistician"])
+def test_nobody_confirms_an_answer_of_his_own(branch: Branch, who: str):
+    escalation, author = escalated(branch), getattr(branch, who)
+    answer = Answer("agreed", "总理赔〔2026〕18号", scan=ContentFile(b"%PDF-", "批复.pdf"))
+    services.answer_escalation(escalation, answer, by=author)
+    assign_perm("handle_cases", author, branch.unit)
+
+    with pytest.raises(Refused) as refusal:
+        services.confirm_execution(escalation, by=Staff.objects.get(pk=author.pk))
+
+    assert set(refusal.value.ruling.codes) <= {"same_person", "head_office"}
+
+
+def test_a_head_office_person_may_answer_whichever_post_he_holds(branch: Branch):
+    head = in_post("HQ_HEAD", branch.head_office).staff
+    decision = services.answer_escalation(escalated(branch), Answer("agreed", "3号"), by=head)
+
+    assert decision.rests_on == "总公司批复 3号"
 
 
 @pytest.mark.parametrize("who", ["head_office_reviewer", "statistician"])
