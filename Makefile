@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 ANY_PYTHON := $(or $(PYTHON),$(shell command -v python3))
 BIN := .venv/bin
 SIZE ?= 100k
+ONLY ?=
 # What a production server's environment must name, filled with stand-ins: `check --deploy` judges the settings.
 PRODUCTION = env CLAIMS_MODE=production CLAIMS_HOSTS=claims.example.com DATABASE_URL=postgresql://claims_app@/claims \
 	REDIS_URL=redis://localhost:6379/0 \
@@ -18,7 +19,7 @@ help:
 	@echo 'make run       start the whole department: database, queue, web, worker, beat (Ctrl-C stops all)'
 	@echo 'make test      set-up, all checks, all tests with a browser'
 	@echo 'make check     lint, types, import contracts, migrations, production settings'
-	@echo 'make bench     measurements of benchmarks/ (SIZE=10k|100k|1m)'
+	@echo 'make bench     measurements of benchmarks/ (SIZE=10k|100k|1m, ONLY=lists,exporting for some)'
 	@echo 'make faults    the long fault tests: kills, outages, two beats, full disk'
 	@echo 'make format    format code and templates'
 	@echo 'make lock      renew requirements*.txt from requirements*.in'
@@ -50,7 +51,7 @@ test: check ready-browser
 	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 bench: ready-dev
-	$(BIN)/python -m claims_admin.embedded during $(BIN)/python -m benchmarks --size $(SIZE)
+	$(BIN)/python -m claims_admin.embedded during $(BIN)/python -m benchmarks --size $(SIZE) $(if $(ONLY),--only $(ONLY))
 
 faults: ready-dev
 	REPORT_KILLS=60 $(BIN)/pytest tests/faults -m ""

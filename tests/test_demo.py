@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.test import Client
 from django.utils import timezone
@@ -17,7 +17,8 @@ from cases.lifecycle import Stage
 from cases.models import CasePaper, ChainStep, ClaimCase, Decision, Submission
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.branch import SIZES
-from claims_admin.demo.cases import make_cases
+from claims_admin.demo.bulk import bare_tables
+from claims_admin.demo.cases import check_payments, make_cases
 from claims_admin.demo.chunks import Chunk, draw_chunk
 from claims_admin.demo.clock import WorkedDays
 from claims_admin.demo.draw import Cast, UnitCast
@@ -124,6 +125,35 @@ def test_cases_are_whole_and_repeatable(branch):
     sums = ClaimCase.objects.annotate(parts=Sum("losses__estimate")).exclude(parts=None)
     assert not sums.exclude(estimate=F("parts")).exists()
     assert reports_per_day(400, date(2026, 11, 23)) == reports_per_day(400, date(2026, 11, 23))
+
+
+_TRIGGERS_OFF = "select tgname from pg_trigger where not tgisinternal and tgenabled = 'D'"
+_INDEXES = "select count(*) from pg_index where indrelid = 'cases_payment'::regclass"
+
+
+def _column(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [value for (value,) in cursor.fetchall()]
+
+
+@pytest.mark.django_db
+def test_a_table_copied_into_has_its_triggers_and_indexes_again():
+    before = _column(_INDEXES)
+    with bare_tables(["cases_payment"]):
+        assert _column(_TRIGGERS_OFF) == ["cases_payment_within_approved"]
+        assert _column(_INDEXES) < before
+
+    assert (_column(_TRIGGERS_OFF), _column(_INDEXES)) == ([], before)
+
+
+def test_what_the_trigger_would_refuse_is_found_after_the_copy(branch):
+    check_payments()
+    make_cases(*branch, reports=100, seed=7)
+    ClaimCase.objects.filter(approved__gt=0).update(approved=0, paid=0)
+
+    with pytest.raises(ValueError, match="paid more"):
+        check_payments()
 
 
 def test_a_chunk_is_the_same_whoever_draws_it():

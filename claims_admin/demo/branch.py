@@ -27,7 +27,7 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     say(f"机构 {len(units)} 个，人员 {len(people.appointments) + len(people.administrators)} 人")
     make_authority(units, people, today=today)
     say("授权书、机构授权和个人授权已生效")
-    count = make_cases(units, people, reports=SIZES[size], seed=seed)
+    count = make_cases(units, people, reports=SIZES[size], seed=seed, say=say)
     say(f"赔案 {count:,} 件")
     done = Shift(Random(f"{seed}/work")).run()
     say(f"在办：{'，'.join(phrases(done))}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import datetime, time
-from functools import partial
+from multiprocessing import get_context
 
 from django.db import connection
 from django.utils import timezone
@@ -28,20 +29,60 @@ TABLES = {
 }
 CHUNK = 5_000
 PROCESSES = 2
+AHEAD = 4  # chunks drawn and not yet copied: memory does not grow with the year
+# The trigger that refuses a payment beyond the approval is off while rows are copied in.
+_OVERPAID = """
+    select claim.report_no from cases_claimcase claim
+    join (select case_id, sum(amount) total from cases_payment group by 1) paid on paid.case_id = claim.id
+    where paid.total > claim.approved limit 1
+"""
 
 
-def make_cases(units: dict[str, OrgUnit], people: People, *, reports: int, seed: int) -> int:
-    """Write `reports` cases with losses, steps and payments; the number of cases."""
+def make_cases(
+    units: dict[str, OrgUnit],
+    people: People,
+    *,
+    reports: int,
+    seed: int,
+    say: Callable[[str], None] = lambda text: None,
+) -> int:
+    """Write `reports` cases with losses, steps and payments; the number of cases.
+
+    `say` is told how far it is, a dozen times or so.
+    """
     cast = _cast(units, people, seed)
     chunks = list(_chunks(reports, cast.now))
     let_run_long()
-    with bare_tables(list(TABLES)), multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        for drawn in pool.imap(partial(draw_chunk, cast), chunks):
+    with bare_tables(list(TABLES)):
+        for number, drawn in enumerate(_drawn(cast, chunks), start=1):
             for (table, columns), lines in zip(TABLES.items(), drawn, strict=True):
                 copy_lines(table, columns, lines)
+            if number % (len(chunks) // 10 + 1) == 0:
+                say(f"赔案已写入约 {number * reports // len(chunks):,} 件")
     restart_ids("cases_claimcase")
+    check_payments()
     _analyze()
     return reports
+
+
+def _drawn(cast: Cast, chunks: list[Chunk]) -> Iterator[tuple[bytes, ...]]:
+    """The lines of every chunk in order; a worker that dies is an error, not a wait without end."""
+    waiting: deque[Future[tuple[bytes, ...]]] = deque()
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        for chunk in chunks:
+            waiting.append(pool.submit(draw_chunk, cast, chunk))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def check_payments() -> None:
+    """ValueError where a case was paid more than was approved."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERPAID)
+        if overpaid := cursor.fetchone():
+            raise ValueError(f"case {overpaid[0]} was paid more than was approved")
 
 
 def _chunks(reports: int, now: datetime) -> Iterator[Chunk]:
