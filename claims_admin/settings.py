@@ -158,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Where the core system's nightly job leaves its extracts, and who answers for them; both or none. Somebody
 # else confirms them on the page.
+# Of the made-up branch at the first start in demo mode: small, medium, large, giant, or none.
+DEMO_SIZE = os.environ.get("CLAIMS_DEMO_SIZE", "small")
 IMPORT_DROP = os.environ.get("CLAIMS_IMPORT_DROP", "")
 IMPORT_AS = os.environ.get("CLAIMS_IMPORT_AS", "")
 

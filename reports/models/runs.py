@@ -51,7 +51,7 @@ class ReportDefinition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.name}（{self.get_frequency_display()}）"
 
 
 class RunStatus(models.TextChoices):

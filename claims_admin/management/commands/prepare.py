@@ -24,9 +24,14 @@ class Command(BaseCommand):
         if "seed" in commands:
             call_command("seed", verbosity=0)
         if "demo" in commands and settings.MODE == "demo" and not get_user_model().objects.exists():
-            self.stdout.write("首次启动：正在装入演示数据……")
-            call_command("demo", size="small", verbosity=0, stdout=StringIO())
+            self._make_branch()
         self._collect_static()
+
+    def _make_branch(self) -> None:
+        if settings.DEMO_SIZE == "none":
+            return
+        self.stdout.write("首次启动：正在装入演示数据……")
+        call_command("demo", size=settings.DEMO_SIZE, verbosity=0, stdout=StringIO())
 
     def _collect_static(self) -> None:
         """Compressing and naming by content takes seconds: only when a file changed since the last time."""
