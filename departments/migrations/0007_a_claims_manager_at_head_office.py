@@ -7,7 +7,7 @@ from django.db import migrations
 
 from departments.known import record_seeds
 
-SEED = Path(__file__).resolve().parent.parent / "seeds" / "post_types.csv"
+SEED = Path(__file__).resolve().parent.parent / "seeds" / "post_type_hq_head.csv"
 CODE = "HQ_HEAD"
 FLAGS = ("is_key_post", "employees_only", "enters_admin", "sees_personal_data", "is_verified")
 SETS = ("unit_kinds", "required_certificates", "permissions")
