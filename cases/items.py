@@ -17,7 +17,11 @@ ZERO_PAYMENT = "zero_payment"
 
 @dataclass(frozen=True, slots=True)
 class CaseItem:
-    """`sums` is the amount of a loss that is asked about; no loss class named means all of them."""
+    """`sums` is the amount of a loss that is asked about; no loss class named means all of them.
+
+    `leaves_the_way`: it ends the case otherwise than by the work in its order, so it is asked for by name
+    and with a reason, never offered as what comes next.
+    """
 
     submit: Action
     grants: Action
@@ -26,6 +30,7 @@ class CaseItem:
     loss_classes: frozenset[str] = frozenset()
     sets_reviewed: bool = False
     closing: str = ClosingKind.PAID
+    leaves_the_way: bool = False
 
     @property
     def is_review(self) -> bool:
@@ -46,7 +51,12 @@ CASE_ITEMS: Mapping[str, CaseItem] = {
     INJURY_REVIEW: _review(Step.REVIEW_INJURY, _INJURY),
     ADJUDICATION: CaseItem(Action.SUBMIT_ADJUDICATION, Action.APPROVE, Step.ADJUDICATE, "adjusted"),
     ZERO_PAYMENT: CaseItem(
-        Action.SUBMIT_ZERO, Action.APPROVE, Step.ADJUDICATE, "estimate", closing=ClosingKind.ZERO
+        Action.SUBMIT_ZERO,
+        Action.APPROVE,
+        Step.ADJUDICATE,
+        "estimate",
+        closing=ClosingKind.ZERO,
+        leaves_the_way=True,
     ),
 }
 

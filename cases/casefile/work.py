@@ -74,7 +74,10 @@ def _address(case: ClaimCase, action: Action, url_name: str) -> str:
 
 
 def submittable_items(case: ClaimCase, submissions: Sequence[Submission]) -> list[str]:
-    """Codes of the items that may be submitted now and are not under way; the needed ones first."""
+    """Codes of the items that may be submitted now and are not under way; the needed ones first.
+
+    What leaves the way (zero payment) comes last: it is never what the case needs next.
+    """
     possible = open_actions(Stage(case.stage), case.returned_to)
     under_way = {one.item.code for one in submissions if one.status == Submission.Status.OPEN}
     needed = reviews_needed(frozenset(case.loss_classes)) | {ADJUDICATION}
@@ -83,12 +86,17 @@ def submittable_items(case: ClaimCase, submissions: Sequence[Submission]) -> lis
         for code, item in CASE_ITEMS.items()
         if item.submit in possible and code not in under_way and _concerns(case, code)
     ]
-    return sorted(fitting, key=lambda code: code not in needed)
+    return sorted(fitting, key=lambda code: (CASE_ITEMS[code].leaves_the_way, code not in needed))
 
 
 def _concerns(case: ClaimCase, code: str) -> bool:
     classes = CASE_ITEMS[code].loss_classes
     return not classes or not classes.isdisjoint(case.loss_classes)
+
+
+def next_door(case: ClaimCase, staff: Staff) -> Door | None:
+    """The piece of work that comes next, if it is this person's to do."""
+    return next((door for door in leading_doors(case, staff) if door.ruling.allowed), None)
 
 
 def next_work(case: ClaimCase) -> str:

@@ -214,6 +214,11 @@ class SubmitForm(forms.Form):
         label="提交意见", required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
     )
 
+    def __init__(self, *args: Any, needs_reason: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if needs_reason:
+            self.fields["opinion"].label, self.fields["opinion"].required = "理由", True
+
 
 class PayForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)

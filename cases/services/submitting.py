@@ -91,11 +91,18 @@ def _drafted(case: ClaimCase, request: Request, by: Staff) -> Submission:
     objections = [
         *may_work(case, CASE_ITEMS[item.code].submit, by).objections,
         *_submission_objections(submission, losses),
+        *_reason_objections(submission, request.opinion),
     ]
     insist_on(refused_for(objections))
     submission.opinion, submission.idempotency_key = request.opinion, request.key
     submission.submitted_at = timezone.now()
     return submission
+
+
+def _reason_objections(submission: Submission, opinion: str) -> list[Objection]:
+    if CASE_ITEMS[submission.item.code].leaves_the_way and not opinion.strip():
+        return [Objection("no_opinion", f"提交{submission.item.name}须说明理由")]
+    return []
 
 
 def _submission_objections(submission: Submission, losses: Sequence[CaseLoss]) -> list[Objection]:

@@ -14,7 +14,7 @@ from authority.models import AuthorityItem
 from authority.refusals import Refused, insist_on
 from cases import services
 from cases.casefile.approval import Link, submissions_of
-from cases.casefile.work import submittable_items
+from cases.casefile.work import next_door, submittable_items
 from cases.chains import Plan, Station
 from cases.forms.work import SubmitForm
 from cases.items import CASE_ITEMS
@@ -31,12 +31,17 @@ from departments.http import StaffRequest
 def submit(request: StaffRequest, case: ClaimCase) -> HttpResponse:
     codes = submittable_items(case, submissions_of(case))
     asked = request.POST.get("item") or request.GET.get("item") or ""
-    item = asked if asked in codes else next(iter(codes), "")
-    insist_on(may_work(case, _action(asked or item), request.user))
-    form = SubmitForm(request.POST or None, initial={"key": uuid4()})
+    item = asked if asked in codes else next((code for code in codes if not _leaves_the_way(code)), "")
+    if asked or item or not next_door(case, request.user):
+        insist_on(may_work(case, _action(asked or item), request.user))
+    form = SubmitForm(request.POST or None, needs_reason=_leaves_the_way(item), initial={"key": uuid4()})
     if request.method == "POST" and form.is_valid() and _sent(request, case, asked, form):
         return redirect(case)
     return _shown(request, case, form, item, codes)
+
+
+def _leaves_the_way(item: str) -> bool:
+    return item in CASE_ITEMS and CASE_ITEMS[item].leaves_the_way
 
 
 def _action(item: str) -> Action:
@@ -59,18 +64,26 @@ def _sent(request: StaffRequest, case: ClaimCase, item: str, form: SubmitForm) -
 def _shown(
     request: StaffRequest, case: ClaimCase, form: SubmitForm, item: str, codes: list[str]
 ) -> HttpResponse:
-    names = dict(AuthorityItem.objects.values_list("code", "name"))
     context: dict[str, Any] = {
         **beside(request, case),
+        **_choices(item, codes),
         "form": form,
-        "item": item,
-        "item_name": names.get(item, ""),
-        "choices": [(code, names.get(code, code), code == item) for code in codes],
+        "next_door": None if item else next_door(case, request.user),
     }
     if item:
         context["plan"] = plan = services.preview(case, item, by=request.user)
         context["links"] = plan_links(plan)
     return _answer(request, context, form)
+
+
+def _choices(item: str, codes: list[str]) -> dict[str, Any]:
+    names = dict(AuthorityItem.objects.values_list("code", "name"))
+    return {
+        "item": item,
+        "item_name": names.get(item, ""),
+        "choices": [(code, names.get(code, code), code == item) for code in codes],
+        "leaves_the_way": _leaves_the_way(item),
+    }
 
 
 def _answer(request: StaffRequest, context: dict[str, Any], form: SubmitForm) -> HttpResponse:

@@ -307,7 +307,8 @@ def test_closing_needs_its_ground(branch: Branch, kind: str, code: str):
 
 def test_a_zero_payment_is_agreed_before_it_is_closed(branch: Branch):
     case = CaseFactory(unit=branch.unit, handler=branch.clerk, stage=Stage.SURVEYED)
-    say(send(case, "zero_payment", by=branch.clerk), "agree", by=branch.adjudicator)
+    sent = send(case, "zero_payment", by=branch.clerk, opinion="责任免除")
+    say(sent, "agree", by=branch.adjudicator)
     case.refresh_from_db()
     case = services.close(case, "zero", by=branch.clerk, seen=case.version)
 
