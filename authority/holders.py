@@ -29,6 +29,8 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
+from authority.certificates import enforced_certificates, held_certificates, with_demands
+from authority.interests import declared_interests
 from authority.models import PersonalGrant
 from authority.models.limits import GrantQuerySet
 from authority.moments import Moment
@@ -38,8 +40,12 @@ from departments.models import Absence, Appointment, Staff
 
 # Person, appointments and grants, always in this order; rows of grants by their key. Shared, so that deciding
 # never waits for deciding; whoever revokes, relieves or disables changes one of these rows and waits for us.
+# So do those who revoke a certificate (its row) or declare an interest (the row of the person).
 _LOCK_GRANTS = """
-    select held.id
+    with certified as (
+        select id from departments_certificate where staff_id = %s and revoked_at is null order by id for share
+    )
+    select held.id, (select count(*) from certified)
     from authority_personalgrant held
     join departments_staff person on person.id = held.holder_id
     join departments_appointment appointment on appointment.id = held.appointment_id
@@ -95,7 +101,7 @@ def holders_of(
 
 def _lock_grants(staff_id: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_GRANTS, [staff_id])
+        cursor.execute(_LOCK_GRANTS, [staff_id, staff_id])
 
 
 def _grants(moment: Moment) -> QuerySet[PersonalGrant]:
@@ -124,10 +130,18 @@ def _today(person: str, moment: Moment) -> dict[str, Any]:
     first = posts.order_by("-kind", "-post__post_type__level", "pk")
     home = JSONObject(unit_path="post__unit__path", unit_name="post__unit__short_name")
     absent = moment.rows(Absence).at(moment.moment).filter(staff=OuterRef(person))
-    return {"on_leave": Exists(absent), "home": Subquery(first.values(home=home)[:1])}
+    return {
+        "on_leave": Exists(absent),
+        "home": Subquery(first.values(home=home)[:1]),
+        "certificates": held_certificates(person, moment),
+        "enforced": enforced_certificates(moment),
+        "interests": declared_interests(person, moment),
+    }
 
 
 def _holder(holding: Mapping[str, Any], limits: list[HeldLimit], loads: Mapping[int, int]) -> Holder:
     facts = dict(holding)
-    home = facts.pop("home") or {}
-    return Holder(**facts, **home, limits=tuple(limits), load=loads.get(facts["person_id"], 0))
+    home, enforced = facts.pop("home") or {}, facts.pop("enforced")
+    sets = {name: frozenset(facts.pop(name)) for name in ("certificates", "interests")}
+    held = tuple(with_demands(limit, enforced) for limit in limits)
+    return Holder(**facts, **sets, **home, limits=held, load=loads.get(facts["person_id"], 0))

@@ -19,8 +19,8 @@ LEVEL_NAMES: Mapping[int, str] = {
 }
 
 _SCOPE = ("lines", "loss_classes", "special_kinds", "litigation", "measure", "amount_max")
-# Name of the value: lookup from a grant. Certificates are not demanded before there is a register that says
-# who holds which.
+# Name of the value: lookup from a grant. Of the certificates that the post demands, those not enforced yet
+# are taken out where the holder is read.
 LIMIT: Mapping[str, str] = {
     "grant_id": "pk",
     "letter_no": "letter__number",
@@ -29,6 +29,7 @@ LIMIT: Mapping[str, str] = {
     "level": "appointment__post__post_type__level",
     "post_name": "appointment__post__post_type__name",
     "post_path": "appointment__post__unit__path",
+    "required_certificates": "appointment__post__post_type__required_certificates",
     "cosign_post": "cosign_post_type__name",
     **{
         name: name for name in ("version", "clause", "includes_below", "amount_min", "cosign_count", "source")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from authority.models import AuthorityItem
+from authority.models import AuthorityItem, party_key
 from authority.rulings import Matter, StepDone
 from cases.items import CASE_ITEMS
 from cases.models import CaseLoss, CaseStep, ClaimCase, Step, Submission
@@ -103,9 +103,14 @@ def _matter(submission: Submission, files: _Files) -> Matter:
         flags=_flags(case),
         figures={"expected_loss": fen(max(case.estimate, case.assessed))},
         steps=tuple(_steps(submission, files.steps[case.pk])),
-        parties=frozenset(party for party in (case.plate_no, case.vin, case.insured_name) if party),
+        parties=_parties(case),
         is_key=item.is_key,
     )
+
+
+def _parties(case: ClaimCase) -> frozenset[str]:
+    """As interests are compared: the plate, the frame number, the insured."""
+    return frozenset(filter(None, map(party_key, (case.plate_no, case.vin, case.insured_name))))
 
 
 def _classes_of(submission: Submission) -> frozenset[str]:

@@ -1,3 +1,4 @@
+from authority.models.interests import Interest, InterestStatement, party_key
 from authority.models.items import AuthorityItem, Measure, ReferralRule
 from authority.models.ledger import LedgerEntry
 from authority.models.letters import AuthorityLetter, LetterMode, LetterStatus
@@ -8,6 +9,8 @@ __all__ = [
     "AuthorityItem",
     "AuthorityLetter",
     "GrantSource",
+    "Interest",
+    "InterestStatement",
     "LedgerEntry",
     "LetterMode",
     "LetterStatus",
@@ -19,4 +22,5 @@ __all__ = [
     "ReferralRule",
     "SpecialCode",
     "UnitCeiling",
+    "party_key",
 ]

@@ -1,4 +1,5 @@
 from departments.models.calendar import CalendarDay
+from departments.models.certificates import Certificate, CertificateType
 from departments.models.duties import Duty, IncompatibleDuty
 from departments.models.messages import AccessRecord, Notification, OutboxMessage
 from departments.models.people import Absence, Staff
@@ -10,6 +11,8 @@ __all__ = [
     "AccessRecord",
     "Appointment",
     "CalendarDay",
+    "Certificate",
+    "CertificateType",
     "Duty",
     "IncompatibleDuty",
     "Notification",
