@@ -1,7 +1,8 @@
 """证件 as a ruling reads them, and who may enter, confirm and revoke one.
 
 A grant whose post demands a certificate rests on it: the day the certificate ends, the grant is frozen, and
-the day another is confirmed, it counts again. Sources: 保监发〔2012〕15号 art. 12; two people: company practice.
+the day another is confirmed, it counts again. Sources: 保监发〔2012〕15号 art. 12; two people: company
+practice.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def with_demands(limit: HeldLimit, enforced: Iterable[str]) -> HeldLimit:
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """Who acts. `keeps`: certificates are this person's work; `watches`: security administrator or superior."""
+    """Who acts. `keeps`: certificates are his work; `watches`: security administrator or superior."""
 
     person_id: int
     is_active: bool = True
@@ -115,3 +116,46 @@ def _second_person(found: Certificate, actor: Clerk) -> Iterator[Objection]:
 def _ruling(objections: Iterable[Objection]) -> Ruling:
     found = tuple(objections)
     return Ruling(REFUSED if found else ALLOWED, objections=found)
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Somebody whose grants rest on a post that demands certificates he does not hold, by their codes."""
+
+    person_id: int
+    name: str
+    lacks: frozenset[str]
+
+
+def lacking_today(grants: Any, today: date) -> list[Lacking]:
+    """Of the holders of these grants (a queryset), who lacks what their posts demand, enforced or not.
+
+    Two queries.
+    """
+    demanding = "appointment__post__post_type__required_certificates"
+    rows = grants.exclude(**{demanding: []}).order_by("holder__employee_no")
+    demanded: dict[int, tuple[str, frozenset[str]]] = {}
+    for person_id, name, codes in rows.values_list("holder", "holder__name", demanding):
+        known = demanded.get(person_id, (name, frozenset()))[1]
+        demanded[person_id] = (name, known | frozenset(codes))
+    held = held_today(demanded, today)
+    found = [Lacking(pk, name, codes - held.get(pk, frozenset())) for pk, (name, codes) in demanded.items()]
+    return [one for one in found if one.lacks]
+
+
+def held_today(people: Iterable[int], today: date) -> dict[int, frozenset[str]]:
+    """The codes of the certificates in force, by person; one query."""
+    rows = Certificate.objects.in_force(today).filter(staff__in=list(people))
+    held: dict[int, frozenset[str]] = {}
+    for person_id, code in rows.values_list("staff", "type__code"):
+        held[person_id] = held.get(person_id, frozenset()) | {code}
+    return held
+
+
+def frozen_people(grants: Any, today: date) -> dict[int, frozenset[str]]:
+    """Whose grants are frozen today for want of an enforced certificate, and which; three queries."""
+    enforced = frozenset(CertificateType.objects.enforced_on(today).values_list("code", flat=True))
+    if not enforced:
+        return {}
+    lacking = lacking_today(grants, today)
+    return {one.person_id: one.lacks & enforced for one in lacking if one.lacks & enforced}

@@ -43,7 +43,8 @@ from departments.models import Absence, Appointment, Staff
 # So do those who revoke a certificate (its row) or declare an interest (the row of the person).
 _LOCK_GRANTS = """
     with certified as (
-        select id from departments_certificate where staff_id = %s and revoked_at is null order by id for share
+        select id from departments_certificate
+        where staff_id = %s and revoked_at is null order by id for share
     )
     select held.id, (select count(*) from certified)
     from authority_personalgrant held

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from authority.certificates import frozen_people
 from authority.models import (
     AuthorityItem,
     LedgerEntry,
@@ -50,10 +51,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A person in a post, with one cell per item of the matrix."""
+    """A person in a post, with one cell per item of the matrix. `frozen`: certificates lacking today."""
 
     appointment: Appointment
     cells: tuple[tuple[Limit, ...], ...]
+    frozen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,17 @@ class Matrix:
 
 
 def matrix_for(staff: Staff, chosen: Q, item: AuthorityItem | None, cursor: str) -> Matrix:
-    """One page of people in posts, with what they hold of all items or of one; four queries."""
+    """One page of people in posts, with what they hold of all items or of one; up to seven queries."""
     page = keyset_page(_holders(staff, chosen, item), ORDER, cursor)
     grants = _of_item(effective_grants(staff), item).filter(appointment__in=page.rows)
     grants = grants.select_related("letter", "unit")
+    frozen = frozen_people(grants, timezone.localdate())
     items = list(AuthorityItem.objects.all()) if item is None else [item]
     held = {grant.item_id for grant in grants}
     shown = tuple(one for one in items if one.pk in held)
     return Matrix(
         items=shown,
-        rows=tuple(_rows(page.rows, shown, grants)),
+        rows=tuple(_rows(page.rows, shown, grants, frozen)),
         unheld=_unheld(staff, items),
         page=page,
     )
@@ -145,11 +148,18 @@ def _unheld(staff: Staff, items: Iterable[AuthorityItem]) -> tuple[AuthorityItem
 
 
 def _rows(
-    people: Iterable[Appointment], items: Sequence[AuthorityItem], grants: Iterable[PersonalGrant]
+    people: Iterable[Appointment],
+    items: Sequence[AuthorityItem],
+    grants: Iterable[PersonalGrant],
+    frozen: Mapping[int, frozenset[str]],
 ) -> Iterable[Row]:
     cells: defaultdict[tuple[int, int], list[Limit]] = defaultdict(list)
     for grant in grants:
         limit = Limit(grant, f"{grant.amount_max:,.2f}".removesuffix(".00"), scope_of(grant))
         cells[grant.appointment_id, grant.item_id].append(limit)
     for appointment in people:
-        yield Row(appointment, tuple(tuple(cells[appointment.pk, item.pk]) for item in items))
+        lacks = frozen.get(appointment.staff_id, frozenset()) & frozenset(
+            appointment.post.post_type.required_certificates
+        )
+        shown = tuple(tuple(cells[appointment.pk, item.pk]) for item in items)
+        yield Row(appointment, shown, tuple(sorted(lacks)))

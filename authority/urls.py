@@ -1,6 +1,6 @@
 from django.urls import path
 
-from authority.views import drafting, letters, matrix, who_can
+from authority.views import certificates, drafting, interests, letters, matrix, who_can
 
 app_name = "authority"
 
@@ -21,4 +21,19 @@ urlpatterns = [
     path("letters/<int:pk>/approve/", letters.letter_approve, name="letter_approve"),
     path("letters/<int:pk>/revoke/", letters.letter_revoke, name="letter_revoke"),
     path("grants/<int:pk>/revoke/", letters.grant_revoke, name="grant_revoke"),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/new/", certificates.certificate_new, name="certificate_new"),
+    path("certificates/<int:pk>/confirm/", certificates.certificate_confirm, name="certificate_confirm"),
+    path("certificates/<int:pk>/revoke/", certificates.certificate_revoke, name="certificate_revoke"),
+    path("certificates/types/", certificates.certificate_types, name="certificate_types"),
+    path(
+        "certificates/types/<int:pk>/enforce/",
+        certificates.certificate_enforce,
+        name="certificate_enforce",
+    ),
+    path("interests/", interests.interests, name="interests"),
+    path("interests/watched/", interests.interests_watched, name="interests_watched"),
+    path("interests/confirm/", interests.interests_confirm, name="interests_confirm"),
+    path("interests/of/<int:pk>/new/", interests.interest_new, name="interest_new"),
+    path("interests/<int:pk>/end/", interests.interest_end, name="interest_end"),
 ]

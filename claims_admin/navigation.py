@@ -80,6 +80,8 @@ GROUPS: tuple[Group, ...] = (
             Entry("授权一览", "authority:matrix"),
             Entry("谁能批", "authority:who_can"),
             Entry("授权书", "authority:letters"),
+            Entry("证件", "authority:certificates"),
+            Entry("利害关系", "authority:interests"),
             Entry("机构与岗位", "departments:tree"),
             Entry("人员", "departments:people"),
             Entry("职责看板", "departments:duties"),

@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "reports.jobs.tick", "schedule": 30.0},
     "outbox": {"task": "departments.jobs.deliver_outbox", "schedule": 10.0},
     "imports": {"task": "cases.jobs.pick_up_imports", "schedule": 30.0},
+    "certificates": {"task": "authority.jobs.warn_of_expiring_certificates", "schedule": 3600.0},
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
 

@@ -66,6 +66,12 @@ TONES: Final[dict[str, Tone]] = {
     "lapsed": "idle",
     "superseded": "idle",
     "revoked": "bad",
+    # certificates
+    "waiting_confirmation": "attention",
+    "expiring": "attention",
+    "expired": "bad",
+    "coming": "idle",
+    "ended": "idle",
     # runs of reports
     "leased": "active",
     "published": "good",

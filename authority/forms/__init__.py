@@ -1,10 +1,22 @@
 from authority.forms.drafting import AmountsForm, CeilingForm, GrantForm, LetterForm, ReasonForm
+from authority.forms.facts import (
+    CertificateFilter,
+    CertificateForm,
+    EnforcementForm,
+    InterestFilter,
+    InterestForm,
+)
 from authority.forms.filters import LetterFilter, MatrixFilter, WhoCanForm
 
 __all__ = [
     "AmountsForm",
     "CeilingForm",
+    "CertificateFilter",
+    "CertificateForm",
+    "EnforcementForm",
     "GrantForm",
+    "InterestFilter",
+    "InterestForm",
     "LetterFilter",
     "LetterForm",
     "MatrixFilter",

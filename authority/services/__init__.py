@@ -1,4 +1,13 @@
 from authority.services.approval import approve_letter, revoke_grant, revoke_letter, send_back, submit_letter
+from authority.services.certificates import (
+    CertificateFacts,
+    clerk_of,
+    confirm_certificate,
+    enforce_certificates,
+    enter_certificate,
+    revoke_certificate,
+    warn_of_expiry,
+)
 from authority.services.drafting import (
     CeilingLine,
     GrantLine,
@@ -10,20 +19,41 @@ from authority.services.drafting import (
     drop_lines,
     set_amounts,
 )
+from authority.services.interests import (
+    Declaration,
+    confirm_interests,
+    declare_interest,
+    end_interest,
+    ruling_on_ending,
+    watcher_of,
+)
 
 __all__ = [
     "CeilingLine",
+    "CertificateFacts",
+    "Declaration",
     "GrantLine",
     "LetterDraft",
     "add_ceiling",
     "add_grant",
     "amend_letter",
     "approve_letter",
+    "clerk_of",
+    "confirm_certificate",
+    "confirm_interests",
+    "declare_interest",
     "draft_letter",
     "drop_lines",
+    "end_interest",
+    "enforce_certificates",
+    "enter_certificate",
+    "revoke_certificate",
     "revoke_grant",
     "revoke_letter",
+    "ruling_on_ending",
     "send_back",
     "set_amounts",
     "submit_letter",
+    "warn_of_expiry",
+    "watcher_of",
 ]

@@ -1,4 +1,4 @@
-"""Entering, confirming and revoking certificates; from when their lack freezes grants; warnings before the end.
+"""Entering, confirming and revoking certificates; from when their lack freezes grants; warnings before.
 
 The certificate's row is locked: a decision under way holds it in share mode until it is committed.
 """
@@ -85,7 +85,7 @@ def _enter(person: Staff, facts: CertificateFacts, by: Staff) -> Certificate:
         entered_by=by,
     )
     save_as(found, by)
-    _record(found, by, "enter", "", "waiting")
+    _record(found, by, "enter", ("", "waiting"))
     return found
 
 
@@ -96,7 +96,7 @@ def confirm_certificate(found: Certificate, *, by: Staff) -> Certificate:
     insist_on(may_confirm(found, clerk_of(by, found.staff_id)))
     found.confirmed_by, found.confirmed_at = by, timezone.now()
     save_as(found, by, "confirmed_by", "confirmed_at")
-    _record(found, by, "confirm", "waiting", "in_force")
+    _record(found, by, "confirm", ("waiting", "in_force"))
     _tell(found, f"您的{found}已登记，有效期至 {found.valid_to:%Y-%m-%d}")
     return found
 
@@ -109,7 +109,7 @@ def revoke_certificate(found: Certificate, *, by: Staff, reason: str) -> Certifi
     state = "in_force" if found.confirmed_at else "waiting"
     found.revoked_by, found.revoked_at, found.revoke_reason = by, timezone.now(), reason
     save_as(found, by, "revoked_by", "revoked_at", "revoke_reason")
-    _record(found, by, "revoke", state, "revoked", reason)
+    _record(found, by, "revoke", (state, "revoked"), reason)
     _tell(found, f"您的{found}已注销：以此为条件的权限冻结")
     return found
 
@@ -128,7 +128,7 @@ def enforce_certificates(kind: CertificateType, starts_on: date | None, *, by: S
 
 
 def warn_of_expiry(today: date) -> int:
-    """Tells holder and keepers at each of the type's days before the end, once each; gives how many were told.
+    """Tells holder and keepers at each of the type's days before the end, once each; how many were told.
 
     Several of these at once tell each certificate once: its row is locked, or left to who holds it.
     """
@@ -168,16 +168,14 @@ def _locked(pk: int) -> Certificate:
     return rows.select_related("staff", "type").get(pk=pk)
 
 
-def _record(
-    found: Certificate, by: Staff, action: str, before: str, after: str, reason: str = ""
-) -> None:
+def _record(found: Certificate, by: Staff, action: str, states: tuple[str, str], reason: str = "") -> None:
     details = {
         "staff": found.staff_id,
         "type": found.type.code,
         "number": found.number,
         "valid": [str(found.valid_from), str(found.valid_to)],
     }
-    facts = LedgerFacts(from_state=before, to_state=after, reason=reason, details=details)
+    facts = LedgerFacts(from_state=states[0], to_state=states[1], reason=reason, details=details)
     record(chain_of(found), by=by, action=action, facts=facts)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from authority.models import Interest, party_key
 from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.conflicts import KeyReused
@@ -59,7 +60,7 @@ def _pay(case: ClaimCase, order: PaymentOrder, by: Staff) -> Payment:
     if earlier:
         return earlier
     check_seen(case, order.seen)
-    insist_on(with_objections(may_work(case, Action.PAY, by), _paying_objections(case, order)))
+    insist_on(with_objections(may_work(case, Action.PAY, by), _objections(case, order, by)))
     payment = Payment.objects.create(
         case=case,
         amount=order.amount,
@@ -71,6 +72,15 @@ def _pay(case: ClaimCase, order: PaymentOrder, by: Staff) -> Payment:
     )
     _book(case, payment, by)
     return payment
+
+
+def _objections(case: ClaimCase, order: PaymentOrder, by: Staff) -> list[Objection]:
+    """The sums, and whether the payer declared an interest in whom or what he would pay."""
+    objections = list(_paying_objections(case, order))
+    concerned = {party_key(order.payee), party_key(order.payee_account)} - {""}
+    if Interest.objects.open().filter(staff=by, key__in=concerned).exists():
+        objections.append(Objection("interest", f"与收款人 {order.payee} 有利害关系，应当回避"))
+    return objections
 
 
 def _paid_before(case: ClaimCase, order: PaymentOrder) -> Payment | None:

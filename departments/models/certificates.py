@@ -14,7 +14,7 @@ from departments.models.people import AdminRole, Staff
 KEEPING_POSTS = ("ADMIN", "TRAIN")
 
 
-def _usual_warnings() -> list[int]:
+def usual_warnings() -> list[int]:
     return [90, 30, 7]
 
 
@@ -37,7 +37,7 @@ class CertificateType(models.Model):
     is_verified = models.BooleanField("已核实", default=False)
     enforced_from = models.DateField("强制执行自", null=True, blank=True)
     warn_days = ArrayField(
-        models.PositiveSmallIntegerField(), default=_usual_warnings, verbose_name="到期前提醒(天)"
+        models.PositiveSmallIntegerField(), default=usual_warnings, verbose_name="到期前提醒(天)"
     )
     rank = models.PositiveSmallIntegerField("排序", default=0)
 
