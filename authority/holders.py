@@ -143,6 +143,6 @@ def _today(person: str, moment: Moment) -> dict[str, Any]:
 def _holder(holding: Mapping[str, Any], limits: list[HeldLimit], loads: Mapping[int, int]) -> Holder:
     facts = dict(holding)
     home, enforced = facts.pop("home") or {}, facts.pop("enforced")
-    sets = {name: frozenset(facts.pop(name)) for name in ("certificates", "interests")}
+    sets: dict[str, Any] = {name: frozenset(facts.pop(name)) for name in ("certificates", "interests")}
     held = tuple(with_demands(limit, enforced) for limit in limits)
     return Holder(**facts, **sets, **home, limits=held, load=loads.get(facts["person_id"], 0))

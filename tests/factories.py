@@ -8,10 +8,20 @@ from zoneinfo import ZoneInfo
 import factory
 from django.utils import timezone
 
-from authority.models import AuthorityItem, AuthorityLetter, PersonalGrant, UnitCeiling
+from authority.models import AuthorityItem, AuthorityLetter, Interest, PersonalGrant, UnitCeiling
 from cases.lifecycle import ClosingKind, Stage
 from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
-from departments.models import Absence, Appointment, OrgUnit, Post, PostType, Staff, UnitKind
+from departments.models import (
+    Absence,
+    Appointment,
+    Certificate,
+    CertificateType,
+    OrgUnit,
+    Post,
+    PostType,
+    Staff,
+    UnitKind,
+)
 from reports.models import ReportDefinition, Run, Snapshot
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -88,7 +98,37 @@ class AbsenceFactory(factory.django.DjangoModelFactory):
     recorded_by = factory.SubFactory(StaffFactory)
 
 
+class CertificateFactory(factory.django.DjangoModelFactory):
+    """Confirmed, and in force for years; `waiting=True` for one that nobody has confirmed."""
+
+    class Meta:
+        model = Certificate
+
+    class Params:
+        waiting = factory.Trait(confirmed_by=None, confirmed_at=None)
+
+    staff = factory.SubFactory(StaffFactory)
+    type = factory.LazyFunction(lambda: CertificateType.objects.get(code="ADJUDICATOR"))
+    number = factory.Sequence("ZJ{:06}".format)
+    valid_from = LONG_AGO
+    valid_to = date(2099, 12, 31)
+    entered_by = factory.SubFactory(StaffFactory)
+    confirmed_by = factory.SubFactory(StaffFactory)
+    confirmed_at = factory.LazyFunction(timezone.now)
+
+
 # authority
+
+
+class InterestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Interest
+
+    staff = factory.SubFactory(StaffFactory)
+    kind = "plate"
+    name = "川B18K62"
+    relation = "配偶的车辆"
+    declared_by = factory.SelfAttribute("staff")
 
 
 class AuthorityItemFactory(factory.django.DjangoModelFactory):

@@ -25,6 +25,7 @@ OWN_WORDS = {
         paging panels refusals responsibility sheets spans staffing standing workbooks
     """,
     "authority": """
+        certificates interests
         approvers bounds coverage export granting holders ledger letter_links letter_page letters
         matrix moments panels powers proposals refusals terms
     """,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('authority', '0006_terms_are_frozen_after_drafting'),
+        ('authority', '0007_record_seeds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

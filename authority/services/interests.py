@@ -63,11 +63,8 @@ def declare_interest(person: Staff, declaration: Declaration, *, by: Staff) -> I
         declared_by=by,
     )
     save_as(interest, by)
-    facts = LedgerFacts(
-        to_state="open",
-        reason=declaration.relation,
-        details={"staff": person.pk, "kind": interest.kind, "key": interest.key},
-    )
+    details = {"staff": person.pk, "kind": interest.kind, "key": interest.key}
+    facts = LedgerFacts(to_state="open", reason=interest.relation, details=details)
     record(chain_of(interest), by=by, action="declare", facts=facts)
     if by.pk != person.pk:
         notify(person, kind="interest", title=f"为您登记了利害关系：{interest}", url=interest_url())

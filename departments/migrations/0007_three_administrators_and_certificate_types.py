@@ -9,6 +9,8 @@ from pathlib import Path
 
 from django.db import migrations
 
+from departments.known import record_seeds
+
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 FORWARDS = """
@@ -61,6 +63,7 @@ def load(apps, schema_editor):
     rows = json.loads((SEEDS / "certificate_types.json").read_text(encoding="utf-8"))
     for rank, row in enumerate(rows):
         CertificateType.objects.create(rank=rank, **row)
+    record_seeds(apps, "departments", "CertificateType")
 
 
 def unload(apps, schema_editor):

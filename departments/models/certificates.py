@@ -108,7 +108,7 @@ class Certificate(models.Model):
     warned = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, editable=False)
 
     objects = CertificateQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["warned"])
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = verbose_name_plural = "证件"

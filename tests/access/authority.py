@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.access.rows import get, post
 from tests.cast import World
-from tests.factories import GrantFactory, LetterFactory, StaffFactory
+from tests.factories import CertificateFactory, GrantFactory, InterestFactory, LetterFactory, StaffFactory
 
 
 def furnish(world: World) -> None:
@@ -24,6 +24,9 @@ def furnish(world: World) -> None:
         world.things[f"grant_{name}"] = GrantFactory(
             letter=letter, appointment=world.held["reviewer"], unit=motor
         )
+    world.things["certificate"] = CertificateFactory(staff=world["clerk"], waiting=True)
+    world.things["certificate_type"] = world.things["certificate"].type
+    world.things["interest"] = InterestFactory(staff=world["clerk"])
 
 
 def heading(world: World) -> Mapping[str, Any]:
@@ -59,6 +62,7 @@ def line(world: World) -> Mapping[str, Any]:
     }
 
 
+declared = {"kind": "party", "name": "刘明", "relation": "兄弟"}
 WHY = {"reason": "核对后更正"}
 EVERYBODY = "302 200 200 200 200 200 200 200 200 200 200"
 DRAFTERS = "302 404 404 404 404 404 200 404 404 200 403"
@@ -109,6 +113,22 @@ PAGES = {
         get("302 404 404 404 404 404 200 404 404 200 200", "grant_draft"),
         post("302 404 404 404 403 403 302 403 404 302 403", "grant_in_force", data=WHY),
     ],
+    "authority:certificates": get(EVERYBODY),
+    "authority:certificate_new": get("302 403 403 403 403 403 403 403 403 403 403"),
+    "authority:certificate_confirm": post("302 404 403 302 404 403 302 403 404 302 403", "certificate"),
+    "authority:certificate_revoke": post(
+        "302 404 403 302 404 403 302 403 404 302 403", "certificate", data=WHY
+    ),
+    "authority:certificate_types": get(EVERYBODY),
+    "authority:certificate_enforce": post("302 403 403 403 403 403 403 403 403 302 403", "certificate_type"),
+    "authority:interests": get(EVERYBODY),
+    "authority:interests_watched": get(EVERYBODY),
+    "authority:interests_confirm": post("302 302 302 302 302 302 302 302 302 302 302"),
+    "authority:interest_new": [
+        get("302 404 200 200 404 403 200 403 403 200 403", "clerk"),
+        post("302 404 302 302 404 403 302 403 403 302 403", "clerk", data=declared),
+    ],
+    "authority:interest_end": post("302 404 403 302 404 404 302 404 404 302 403", "interest", data=WHY),
 }
 STAFF = "302 302 302 200 302 200 200 200 200 200 200"
 LISTS = {

@@ -16,10 +16,11 @@ from django.utils import timezone
 from authority import services
 from authority.holders import holder_for
 from authority.ledger import verify
-from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant
-from departments.models import Staff
+from authority.models import AuthorityLetter, Interest, LedgerEntry, PersonalGrant
+from departments.models import Certificate, CertificateType, Staff
 from tests.authority.conftest import Branch, build_branch
 from tests.cases.races import Pair
+from tests.factories import CertificateFactory
 
 pytestmark = pytest.mark.race
 
@@ -147,3 +148,50 @@ def test_approving_against_changing_an_amount(arena: Branch, pair: Pair):
         change = partial(services.set_amounts, letter, {grant.pk: 999}, by=arena.deputy)
         two = pair.run(partial(services.approve_letter, letter, by=arena.head), change)
         assert two[1] == "Refused"
+
+
+def decide_certified(staff: Staff, undone: object) -> str:
+    """As a decision does that rests on a certificate: frozen is refused."""
+    with transaction.atomic():
+        holder = holder_for(staff, lock=True)
+        if not holder.limits or not holder.limits[0].required_certificates <= holder.certificates:
+            return "refused"
+        time.sleep(0.002)
+        return "violation" if undone.exists() else "decided"
+
+
+def test_deciding_against_revoking_a_certificate(arena: Branch, pair: Pair):
+    arena.grant(arena.in_force())
+    held = arena.adjudicator.appointments.select_related("post__post_type").get()
+    held.post.post_type.required_certificates = ["ADJUDICATOR"]
+    held.post.post_type.save()
+    CertificateType.objects.update(enforced_from=timezone.localdate())
+    results = Counter()
+    for _ in range(ROUNDS):
+        certificate = CertificateFactory(staff=arena.adjudicator)
+        revoked = Certificate.objects.filter(pk=certificate.pk, revoked_at__isnull=False)
+        revoke = partial(services.revoke_certificate, certificate, by=arena.security, reason="x")
+        results[pair.run(partial(decide_certified, arena.adjudicator, revoked), revoke)[0]] += 1
+
+    assert set(results) <= {"decided", "refused"}
+    assert results["decided"], "no decision ever came first: the race is not one"
+
+
+def decide_disinterested(staff: Staff, name: str) -> str:
+    with transaction.atomic():
+        if name in holder_for(staff, lock=True).interests:
+            return "refused"
+        time.sleep(0.002)
+        return "violation" if Interest.objects.filter(name=name).exists() else "decided"
+
+
+def test_deciding_against_declaring_an_interest(arena: Branch, pair: Pair):
+    arena.grant(arena.in_force())
+    results = Counter()
+    for number in range(ROUNDS):
+        plate = services.Declaration("plate", f"A{number}", "x")
+        declare = partial(services.declare_interest, arena.adjudicator, plate, by=arena.adjudicator)
+        results[pair.run(partial(decide_disinterested, arena.adjudicator, plate.name), declare)[0]] += 1
+
+    assert set(results) <= {"decided", "refused"}
+    assert results["decided"]
