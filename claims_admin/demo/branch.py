@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.cases import make_cases
+from claims_admin.demo.certificates import make_certificates
 from claims_admin.demo.organisation import make_posts, make_units
 from claims_admin.demo.people import make_people
 from claims_admin.demo.work import Shift, phrases
@@ -25,6 +26,7 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     units = make_units()
     people = make_people(make_posts(units, SIZES[size]), random=random, today=today)
     say(f"机构 {len(units)} 个，人员 {len(people.appointments) + len(people.administrators)} 人")
+    make_certificates(people, random=Random(f"{seed}/certificates"), today=today)
     make_authority(units, people, today=today)
     say("授权书、机构授权和个人授权已生效")
     count = make_cases(units, people, reports=SIZES[size], seed=seed, say=say)

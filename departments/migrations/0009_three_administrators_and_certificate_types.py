@@ -71,6 +71,6 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0006_certificates")]
+    dependencies = [("departments", "0008_certificates")]
 
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS), migrations.RunPython(load, unload)]

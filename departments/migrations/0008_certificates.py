@@ -13,7 +13,7 @@ import departments.models.certificates
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0005_record_seeds'),
+        ('departments', '0007_a_claims_manager_at_head_office'),
     ]
 
     operations = [
