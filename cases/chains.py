@@ -18,6 +18,7 @@ from authority.rulings import (
     Objection,
     Rules,
     chain_for,
+    equals_for,
     rulings_for,
 )
 
@@ -63,6 +64,12 @@ def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules, above: i
     if stations is not None:
         return Plan(tuple(stations))
     return _through_department(chain, matter, local, rules)
+
+
+def deciders(matter: Matter, holders: Iterable[Holder], rules: Rules) -> tuple[int, ...]:
+    """Ids of the persons of the branch among whom only their load chooses who decides in the end."""
+    local = [_between(holder, 0) for holder in holders]
+    return equals_for(matter, local, never_own(rules))
 
 
 def never_own(rules: Rules) -> Rules:

@@ -4,9 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from cases.importing.drop_folder import waiting_files
-from cases.models import ImportBatch
+from cases.models import ImportBatch, WhatIfRun
 from cases.services import importing
-from cases.tasks import wake_importer
+from cases.tasks import wake_importer, wake_what_if
 
 Status = ImportBatch.Status
 
@@ -22,4 +22,14 @@ def pick_up_imports() -> int:
     waiting = list(idle.values_list("pk", flat=True))
     for batch_id in waiting:
         wake_importer(batch_id)
+    return len(waiting)
+
+
+@shared_task
+def pick_up_what_ifs() -> int:
+    """Runs whose worker died or was never woken."""
+    to_do = WhatIfRun.objects.filter(status__in=[WhatIfRun.Status.WAITING, WhatIfRun.Status.RUNNING])
+    waiting = list(to_do.exclude(lease_until__gte=timezone.now()).values_list("pk", flat=True))
+    for run_id in waiting:
+        wake_what_if(run_id)
     return len(waiting)

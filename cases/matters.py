@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from authority.models import AuthorityItem, party_key
 from authority.rulings import Matter, StepDone
@@ -144,6 +145,43 @@ def _steps(submission: Submission, steps: Iterable[CaseStep]) -> Iterable[StepDo
     for step in steps:
         yield StepDone(step.step, step.person_id, step.acted_for_id)
     yield StepDone(Step.SUBMIT, submission.submitted_by_id)
+
+
+def facts_of(matter: Matter) -> dict[str, Any]:
+    """What is kept with a decision: plain lists, texts and numbers, in a fixed order; sums in fen.
+
+    Without the names of the parties, which stay with the case.
+    """
+    return {
+        "amounts": dict(matter.amounts),
+        "unit": matter.unit_path,
+        "lines": sorted(matter.lines),
+        "losses": sorted(matter.loss_classes),
+        "special": matter.special_kind,
+        "litigated": matter.is_litigated,
+        "flags": sorted(matter.flags),
+        "figures": dict(matter.figures),
+        "steps": [[done.step, done.person_id, done.via_id] for done in matter.steps],
+    }
+
+
+def matter_from(facts: Mapping[str, Any], item: AuthorityItem, parties: Iterable[str] = ()) -> Matter:
+    """The inverse of `facts_of`, for one item of authority."""
+    return Matter(
+        item=item.code,
+        measure=item.measure,
+        amounts=facts["amounts"],
+        unit_path=facts["unit"],
+        lines=frozenset(facts["lines"]),
+        loss_classes=frozenset(facts["losses"]),
+        special_kind=facts["special"],
+        is_litigated=facts["litigated"],
+        flags=frozenset(facts["flags"]),
+        figures=facts["figures"],
+        steps=tuple(StepDone(*done) for done in facts["steps"]),
+        parties=frozenset(party for party in parties if party),
+        is_key=item.is_key,
+    )
 
 
 def fen(yuan: Decimal) -> int:

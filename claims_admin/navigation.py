@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from cases import queue
-from departments.access import IMPORT_CASES
+from departments.access import IMPORT_CASES, MANAGE_UNIT
 from departments.models import Appointment, Staff
 
 
@@ -54,6 +54,10 @@ def may_import(staff: Staff) -> bool:
     return not staff.admin_role and bool(staff.unit_scope.ids(IMPORT_CASES))
 
 
+def may_try_letters(staff: Staff) -> bool:
+    return not staff.admin_role and bool(staff.unit_scope.ids(MANAGE_UNIT))
+
+
 def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
@@ -82,6 +86,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("授权书", "authority:letters"),
             Entry("证件", "authority:certificates"),
             Entry("利害关系", "authority:interests"),
+            Entry("授权试算", "cases:what_ifs", may_try_letters),
             Entry("机构与岗位", "departments:tree"),
             Entry("人员", "departments:people"),
             Entry("职责看板", "departments:duties"),

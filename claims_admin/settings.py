@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "departments.jobs.deliver_outbox", "schedule": 10.0},
     "imports": {"task": "cases.jobs.pick_up_imports", "schedule": 30.0},
     "certificates": {"task": "authority.jobs.warn_of_expiring_certificates", "schedule": 3600.0},
+    "what_ifs": {"task": "cases.jobs.pick_up_what_ifs", "schedule": 30.0},
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
 

@@ -1,9 +1,10 @@
 """XLSX files of plain tables, safe to open: no cell begins a formula."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from typing import Any, NamedTuple
 
 import xlsxwriter
 from django.utils import timezone
@@ -23,26 +24,43 @@ def restore(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(_DANGEROUS) else text
 
 
+class Sheet(NamedTuple):
+    """One worksheet: its name, headings and rows."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
 def sheet(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """One worksheet with a bold, frozen heading row, as the bytes of an XLSX file. Moments in local time."""
+    return sheets([Sheet(title, headings, rows)])
+
+
+def sheets(pages: Iterable[Sheet]) -> bytes:
+    """A worksheet each, in the order given."""
     stream = BytesIO()
     with xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        page = book.add_worksheet(title)
         bold = book.add_format({"bold": True, "bottom": 1})
         formats = {
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
             Decimal: book.add_format({"num_format": "#,##0.00"}),
         }
-        page.write_row(0, 0, headings, bold)
-        page.freeze_panes(1, 0)
-        page.set_column(0, len(headings) - 1, 18)
-        for number, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                page.write(number, column, _written(cell), formats.get(type(cell)))
+        for one in pages:
+            _write(book.add_worksheet(one.title), one, bold, formats)
     return stream.getvalue()
+
+
+def _write(page: Any, one: Sheet, bold: Any, formats: Mapping[type, Any]) -> None:
+    page.write_row(0, 0, one.headings, bold)
+    page.freeze_panes(1, 0)
+    page.set_column(0, len(one.headings) - 1, 18)
+    for number, row in enumerate(one.rows, start=1):
+        for column, cell in enumerate(row):
+            page.write(number, column, _written(cell), formats.get(type(cell)))
 
 
 def _written(cell: Cell) -> Cell:

@@ -28,9 +28,11 @@ OWN_WORDS = {
         certificates interests
         approvers bounds coverage export granting holders ledger letter_links letter_page letters
         matrix moments panels powers proposals refusals terms
+        what_if
     """,
     "cases": """
         casefile chains conflicts export handlers importing items listing matters numbers panels papers queue
+        what_if
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

@@ -9,6 +9,7 @@ from authority.rulings.chain import (
     Chain,
     ChainStep,
     chain_for,
+    equals_for,
     holders_for,
 )
 from authority.rulings.decision import may_decide, rulings_for
@@ -71,6 +72,7 @@ __all__ = [
     "Scope",
     "StepDone",
     "chain_for",
+    "equals_for",
     "holders_for",
     "may_decide",
     "rulings_for",

@@ -14,9 +14,11 @@ from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding
 from cases.models.steps import CaseStep, Step
+from cases.models.what_if import HARD_STOP, WhatIfLine, WhatIfLoad, WhatIfRun
 
 __all__ = [
     "FLAGS_OF_FIELDS",
+    "HARD_STOP",
     "CaseFlag",
     "CaseLoss",
     "CasePaper",
@@ -41,4 +43,7 @@ __all__ = [
     "SavedFilter",
     "Step",
     "Submission",
+    "WhatIfLine",
+    "WhatIfLoad",
+    "WhatIfRun",
 ]

@@ -75,7 +75,12 @@ class Submission(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "报批"
         indexes = [
-            models.Index(fields=["submitted_by", "-submitted_at"], name="cases_submission_by_submitter")
+            models.Index(fields=["submitted_by", "-submitted_at"], name="cases_submission_by_submitter"),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(status__in=["agreed", "refused"]),
+                name="cases_submission_concluded",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -196,6 +201,7 @@ class Decision(models.Model):
         models.CharField(max_length=4), default=list, blank=True, verbose_name="问题代码"
     )
     ruling = models.JSONField("裁定")
+    matter = models.JSONField("所裁定的事项", null=True, blank=True)
     grant = models.ForeignKey(
         PersonalGrant, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权"
     )

@@ -15,6 +15,7 @@ from cases.chains import Station
 from cases.conflicts import KeyReused
 from cases.items import CASE_ITEMS, return_action
 from cases.lifecycle import Action
+from cases.matters import facts_of
 from cases.models import ChainStep, Decision, Outcome, Step
 from cases.rulings import permits
 from cases.services.chain import leave, make_chain, reach
@@ -163,6 +164,7 @@ def _write_down(desk: Desk, entry: LedgerEntry) -> Decision:
         return_to=verdict.return_to if verdict.outcome == Outcome.RETURN else "",
         problem_codes=list(verdict.problem_codes),
         ruling=desk.ruling.as_json(),
+        matter=facts_of(desk.matter) if desk.matter else None,
         grant_id=basis.grant_id if basis else None,
         grant_version=basis.version if basis else None,
         letter_no=basis.letter_no if basis else "",

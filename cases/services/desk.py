@@ -13,7 +13,7 @@ from uuid import UUID
 
 from authority.bounds import rules_for
 from authority.holders import holder_for
-from authority.rulings import Basis, Objection, Ruling
+from authority.rulings import Basis, Matter, Objection, Ruling
 from cases.chains import Station
 from cases.conflicts import KeyReused
 from cases.items import CASE_ITEMS, return_action
@@ -81,6 +81,7 @@ class Desk:
     verdict: Verdict
     by: Staff
     ruling: Ruling
+    matter: Matter | None = None
     further: tuple[Station, ...] = ()
 
     @property
@@ -159,8 +160,10 @@ def decided_before(desk: Desk) -> Decision | None:
 def judge(desk: Desk) -> None:
     """Locks the grants and rules, with every objection to what is filled in."""
     holder = holder_for(desk.by, lock=True)
+    docket = docket_of(desk.step, desk.steps)
+    desk.matter = docket.matter
     desk.ruling = may_decide_submission(
-        docket_of(desk.step, desk.steps), holder, rules_for(desk.submission.item.code), desk.verdict.outcome
+        docket, holder, rules_for(desk.submission.item.code), desk.verdict.outcome
     )
     desk.look_further()
     for objection in _objections(desk):
