@@ -8,11 +8,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Min, Sum
+from django.urls import reverse
+from django.utils.http import urlencode
 
+from authority.letter_links import LetterLink, register_letter_link
+from authority.models import AuthorityLetter
 from cases.lifecycle import Stage
 from cases.models import ClaimCase
 from cases.queue import Waiting, waiting_cases, waiting_stations
-from departments.access import SEE_CASES
+from cases.what_if import rulings
+from departments.access import MANAGE_UNIT, SEE_CASES
 from departments.models import OrgUnit, Staff
 from departments.obstacles import register_obstacle
 from departments.panels import Panel, register_panel
@@ -83,6 +88,16 @@ def cases_in_the_way(unit: OrgUnit) -> Iterator[Objection]:
         yield Objection("open_cases", f"{unit.name}还有 {count} 件未结案件，请先办结或移交")
 
 
+def try_letter(letter: AuthorityLetter, viewer: Staff) -> LetterLink | None:
+    """Before it takes effect, for those who may try it."""
+    may_try = rulings.may_try(managed=viewer.unit_scope.ids(MANAGE_UNIT), admin_role=viewer.admin_role)
+    if letter.approved_at is not None or not may_try.allowed:
+        return None
+    address = f"{reverse('cases:what_if_new')}?{urlencode({'letter': letter.pk})}"
+    return LetterLink("试算", address, "按过去审批过的案件，看它生效后各由谁决定")
+
+
 register_panel("person", Panel("等待办理", "cases/_panel_person.html", work_of_person, 20, flush=True))
 register_panel("unit", Panel("未结案件", "cases/_panel_unit.html", work_of_unit, 20, flush=True))
 register_obstacle(cases_in_the_way)
+register_letter_link(try_letter)

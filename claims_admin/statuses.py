@@ -74,6 +74,7 @@ TONES: Final[dict[str, Tone]] = {
     "ended": "idle",
     # runs of reports
     "leased": "active",
+    "running": "active",
     "published": "good",
     "failed": "bad",
 }

@@ -150,7 +150,7 @@ class WhatIfLine(models.Model):
         """up, down, others (the same level, other people) or same."""
         if self.after != self.before:
             return "up" if self.after > self.before else "down"
-        return "others" if self.is_other_people or self.is_new_gap else "same"
+        return "others" if self.is_other_people or self.gap_before != self.gap_after else "same"
 
 
 class WhatIfLoad(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -163,8 +164,7 @@ def _write_down(desk: Desk, entry: LedgerEntry) -> Decision:
         conditions=verdict.conditions,
         return_to=verdict.return_to if verdict.outcome == Outcome.RETURN else "",
         problem_codes=list(verdict.problem_codes),
-        ruling=desk.ruling.as_json(),
-        matter=facts_of(desk.matter) if desk.matter else None,
+        **_judged(desk),
         grant_id=basis.grant_id if basis else None,
         grant_version=basis.version if basis else None,
         letter_no=basis.letter_no if basis else "",
@@ -175,3 +175,11 @@ def _write_down(desk: Desk, entry: LedgerEntry) -> Decision:
         body_digest=verdict.digest,
         decided_at=timezone.now(),
     )
+
+
+def _judged(desk: Desk) -> dict[str, Any]:
+    """The question and the answer, as they were."""
+    return {
+        "ruling": desk.ruling.as_json(),
+        "matter": facts_of(desk.matter) if desk.matter else None,
+    }

@@ -68,7 +68,7 @@ class Result:
     loads: Sequence[WhatIfLoad]
 
     @property
-    def tallies(self) -> list[dict[str, str | int]]:
+    def tallies(self) -> list[dict[str, object]]:
         total = self.total
         shown = (
             ("重新裁定", total.all),
@@ -87,7 +87,7 @@ class Result:
 def result_of(run: WhatIfRun) -> Result:
     """`lines`: those where something changes, the largest first. The ids behind them are not read."""
     lines = list(run.lines.select_related("item").defer("submissions"))
-    changed = [line for line in lines if line.direction != "same" or line.is_new_gap]
+    changed = [line for line in lines if line.direction != "same"]
     groups: defaultdict[tuple[str, str], list[WhatIfLine]] = defaultdict(list)
     for line in lines:
         groups[line.unit_name, line.item.name].append(line)

@@ -83,7 +83,6 @@ def read(period: Period, *, with_parties: bool) -> Iterator[list[Decided]]:
     """
     statement = _ROWS.format(parties=_PARTIES if with_parties else "null")
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = BATCH
         cursor.execute(statement, period.parameters())
         for rows in iter(partial(cursor.fetchmany, BATCH), []):
             yield _decided(rows)
@@ -120,8 +119,10 @@ def _rebuilt(parties: dict[int, tuple[str, ...]]) -> Iterator[Decided]:
 def _steps_before(submissions: Sequence[Submission]) -> dict[int, list[StepDone]]:
     by_case: defaultdict[int, list[tuple[StepDone, datetime | None]]] = defaultdict(list)
     rows = CaseStep.objects.filter(case__in={one.case_id for one in submissions})
-    for case_id, left_at, *done in rows.values_list("case", "left_at", "step", "person", "acted_for"):
-        by_case[case_id].append((StepDone(*done), left_at))
+    for case_id, left_at, step, person, via in rows.values_list(
+        "case", "left_at", "step", "person", "acted_for"
+    ):
+        by_case[case_id].append((StepDone(step, person, via), left_at))
     return {
         one.pk: [
             *(done for done, left_at in by_case[one.case_id] if left_at and left_at < one.submitted_at),

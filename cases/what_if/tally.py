@@ -1,4 +1,4 @@
-"""What is kept of a million judged matters: sums per unit, item and move, load per person, ids of what moves."""
+"""What is kept of a million judged matters: sums per unit, item and move, load per person, ids of moves."""
 
 from __future__ import annotations
 

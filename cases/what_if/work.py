@@ -1,11 +1,11 @@
-"""A run's turn: claimed under a lease, read and judged, published whole. A killed worker's run is taken anew."""
+"""A run's turn: claimed under a lease, read and judged, published whole. A killed worker's is taken anew."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -46,7 +46,7 @@ def work(run_id: int) -> None:
     if run is None:
         return
     try:
-        with closing(connection.copy()) as side:
+        with _side_connection() as side:
             _make(run, side)
     except StoppedError:
         _end(run, Status.CANCELLED, "已取消，没有保留任何结果")
@@ -117,6 +117,19 @@ def _read_one_state() -> None:
         with connection.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read")
             cursor.execute("select set_config('statement_timeout', '0', true)")
+
+
+@contextmanager
+def _side_connection() -> Iterator[BaseDatabaseWrapper]:
+    """One whose writes are seen while the reading goes on; inside somebody else's transaction that one."""
+    if connection.in_atomic_block:
+        yield connection
+        return
+    side = connection.copy()
+    try:
+        yield side
+    finally:
+        side.close()
 
 
 def _beat(run: WhatIfRun, side: BaseDatabaseWrapper, done: int, total: int) -> None:
