@@ -11,15 +11,23 @@ from io import StringIO
 from itertools import chain, islice
 from typing import IO, Any
 
+from django.db import connection, transaction
 from rustpy_xlsxwriter import write_worksheet
 
 from cases.listing.case_list import CaseList
 from cases.listing.columns import NUMBER, Column
+from cases.listing.database_cells import cell_of
 
 XLSX_CAP = 200_000
 CSV_CAP = 1_000_000
 _ROWS_AT_ONCE = 2_000
+_PIECE = 1 << 18
+_COPY_SECONDS = 120
 _STARTS_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+_NEUTRAL = """nullif(case
+    when left({0}, 1) in ('=', '+', '-', '@', e'\\t', e'\\r', e'\\n', '＝', '＋', '－', '＠')
+    then '''' || {0} else {0}
+end, '')"""
 
 
 def neutral(text: str) -> str:
@@ -68,17 +76,58 @@ def _cells_of(
 
 
 def csv_lines(case_list: CaseList) -> Iterator[bytes]:
-    """UTF-8 with the mark that spreadsheets need, in pieces of many rows."""
-    heading = [column.label for column in exported_columns(case_list)]
-    yield "\ufeff".encode() + _as_csv([heading])
-    for block in _blocks_of(case_list, Decimal):
-        yield _as_csv(block)
+    """UTF-8 with the mark that spreadsheets need, in pieces of many rows.
+
+    PostgreSQL writes the rows into a temporary file: who reads slowly keeps no transaction open.
+    """
+    heading = StringIO(newline="")
+    csv.writer(heading).writerow([column.label for column in exported_columns(case_list)])
+    yield f"\ufeff{heading.getvalue()}".encode()
+    ends = LineEnds()
+    with tempfile.TemporaryFile() as file:
+        _copy(case_list, file)
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield ends.of(piece)
 
 
-def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
-    text = StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+class LineEnds:
+    """PostgreSQL ends a line with one character, a CSV file with two; inside quotes nothing changes."""
+
+    def __init__(self) -> None:
+        self._is_quoted = False
+
+    def of(self, piece: bytes) -> bytes:
+        parts = piece.split(b'"')
+        outside = slice(int(self._is_quoted), None, 2)
+        parts[outside] = [part.replace(b"\n", b"\r\n") for part in parts[outside]]
+        self._is_quoted ^= len(parts) % 2 == 0
+        return b'"'.join(parts)
+
+
+@transaction.atomic
+def _copy(case_list: CaseList, file: IO[bytes]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('statement_timeout', %s, true)", [str(_COPY_SECONDS * 1000)])
+        rows = cursor.mogrify(*_cells_statement(case_list)).decode()
+        cursor.copy_expert(f"copy ({rows}) to stdout with (format csv)", file)
+
+
+def _cells_statement(case_list: CaseList) -> tuple[str, Sequence[Any]]:
+    """Outside, cells are made harmless, and empty ones null, which COPY writes as nothing."""
+    columns = exported_columns(case_list)
+    personal = case_list.staff.sees_personal_data
+    cells = [cell_of(column, sees_personal_data=personal) for column in columns]
+    ordered = case_list.cases.order_by(*case_list.sort.order).values_list(*cells)
+    statement, params = ordered.query.sql_with_params()
+    names = [f"c{place}" for place in range(len(columns))]
+    shown = ", ".join(
+        name if column.is_money else _NEUTRAL.format(name)
+        for name, column in zip(names, columns, strict=True)
+    )
+    # Without the offset every expression would be worked out again wherever it is named.
+    cells_of_rows = f"({statement} offset 0) as cells ({', '.join(names)})"
+    return f"select {shown} from {cells_of_rows}", params  # noqa: S608 - only names of ours are put in
 
 
 def xlsx_file(case_list: CaseList) -> IO[bytes]:

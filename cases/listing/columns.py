@@ -88,7 +88,8 @@ def _label(choices: dict[str, str]) -> Callable[[str], str]:
     return lambda code: choices.get(code, code) or NOTHING
 
 
-def _labelled(choices: Any) -> dict[str, str]:
+def labelled(choices: Any) -> dict[str, str]:
+    """The label of each code of a class of choices."""
     return {str(code): str(label) for code, label in choices.choices}
 
 
@@ -112,8 +113,8 @@ COLUMNS: dict[str, Column] = {
         Column("unit", "机构", ("unit__short_name",), _text),
         Column("insured", "被保险人 / 车牌", ("insured_name", "plate_no"), _insured, mask=_insured_masked),
         Column("vehicle_class", "车型", ("vehicle_class",), _text),
-        Column("lines", "险别", ("lines",), _labels(_labelled(CoverageLine))),
-        Column("losses", "损失", ("loss_classes",), _labels(_labelled(LossClass))),
+        Column("lines", "险别", ("lines",), _labels(labelled(CoverageLine))),
+        Column("losses", "损失", ("loss_classes",), _labels(labelled(LossClass))),
         Column("marks", "标识", tuple(MARKS), _marks),
         _amount("estimate", "估损", ("largest", "smallest")),
         _amount("assessed", "定损"),
@@ -121,14 +122,14 @@ COLUMNS: dict[str, Column] = {
         _amount("adjusted", "理算"),
         _amount("approved", "核赔"),
         _amount("paid", "已付"),
-        Column("stage", "状态", ("stage",), _label(_labelled(Stage)), is_badge=True),
+        Column("stage", "状态", ("stage",), _label(labelled(Stage)), is_badge=True),
         Column("waiting", "停留(天)", _STAYING, _days_here, css="money", sorts=("waiting",)),
         Column("handler", "责任人", ("handler__name",), _text),
         Column("reported_at", "报案", ("reported_at",), _moment, css="number", sorts=("newest", "oldest")),
         Column("registered_at", "立案", ("registered_at",), _day, css="number"),
         Column("age", "案龄(天)", ("reported_at", "closed_at"), _days_old, css="money"),
         Column("closed_at", "结案", ("closed_at",), _day, css="number", sorts=("closed",)),
-        Column("closing_kind", "结案方式", ("closing_kind",), _label(_labelled(ClosingKind))),
+        Column("closing_kind", "结案方式", ("closing_kind",), _label(labelled(ClosingKind))),
         Column("reasons", "未清理原因", ("uncleared_reasons",), _labels({})),
         Column("source", "来源", ("source",), _text),
     )
