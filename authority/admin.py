@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from authority.ledger import LedgerFacts, record
-from authority.letter_page import ACTS
+from authority.letter_events import ACTS
 from authority.models import (
     AuthorityItem,
     AuthorityLetter,

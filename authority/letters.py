@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from authority.granting import Actor, LetterTerms
@@ -64,6 +64,11 @@ def grants_of(letter: AuthorityLetter) -> GrantQuerySet:
 def ceilings_of(letter: AuthorityLetter) -> CeilingQuerySet:
     ceilings = UnitCeiling.objects.select_related("letter", "item", "unit").filter(letter=letter)
     return ceilings.order_by("pk")
+
+
+def left_in(letter: AuthorityLetter) -> Q:
+    """Lines that were not taken away while it was in force: of one that is over, those that ended with it."""
+    return Q(revoked_at=None) | Q(revoked_at=letter.ended_at)
 
 
 def facts_of(row: PersonalGrant | UnitCeiling) -> dict[str, Any]:

@@ -107,9 +107,9 @@ def effective_grants(staff: Staff, day: date | None = None) -> GrantQuerySet:
 def scope_of(row: PersonalGrant | UnitCeiling) -> str:
     """Where it is narrower than everything: 车损险、三者险 · 人 · 仅非诉."""
     parts = [
-        _labels(LineCode, row.lines),
-        _labels(LossCode, row.loss_classes),
-        _labels(SpecialCode, row.special_kinds),
+        labels(LineCode, row.lines),
+        labels(LossCode, row.loss_classes),
+        labels(SpecialCode, row.special_kinds),
         "" if row.litigation == Litigation.ANY else str(Litigation(row.litigation).label),
     ]
     if isinstance(row, PersonalGrant):
@@ -121,7 +121,8 @@ def scope_of(row: PersonalGrant | UnitCeiling) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _labels(names: type[LineCode | LossCode | SpecialCode], codes: Iterable[str]) -> str:
+def labels(names: type[LineCode | LossCode | SpecialCode], codes: Iterable[str]) -> str:
+    """The codes in words; "" for everything."""
     known = dict(names.choices)
     return "" if "any" in codes else "、".join(str(known.get(code, code)) for code in codes) or "（无）"
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from authority.views import certificates, drafting, interests, letters, matrix, who_can
+from authority.views import certificates, comparing, drafting, interests, letters, matrix, who_can
 
 app_name = "authority"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("letters/new/", drafting.letter_new, name="letter_new"),
     path("letters/<int:pk>/", letters.letter, name="letter"),
     path("letters/<int:pk>/print/", letters.letter_print, name="letter_print"),
+    path("letters/<int:pk>/compare/", comparing.letter_compare, name="letter_compare"),
+    path("letters/<int:pk>/compare/print/", comparing.letter_compare_print, name="letter_compare_print"),
     path("letters/<int:pk>/edit/", drafting.letter_edit, name="letter_edit"),
     path("letters/<int:pk>/lines/", drafting.letter_line_new, name="letter_line_new"),
     path("letters/<int:pk>/amounts/", drafting.letter_amounts, name="letter_amounts"),

@@ -25,8 +25,8 @@ OWN_WORDS = {
         paging panels refusals responsibility sheets spans staffing standing workbooks
     """,
     "authority": """
-        certificates interests
-        approvers bounds coverage export granting holders ledger letter_links letter_page letters
+        approvers bounds certificates comparison coverage export granting holders interests ledger
+        letter_events letter_links letter_page letters
         matrix moments panels powers proposals refusals terms
         what_if
     """,

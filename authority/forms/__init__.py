@@ -6,13 +6,14 @@ from authority.forms.facts import (
     InterestFilter,
     InterestForm,
 )
-from authority.forms.filters import LetterFilter, MatrixFilter, WhoCanForm
+from authority.forms.filters import CompareForm, LetterFilter, MatrixFilter, WhoCanForm
 
 __all__ = [
     "AmountsForm",
     "CeilingForm",
     "CertificateFilter",
     "CertificateForm",
+    "CompareForm",
     "EnforcementForm",
     "GrantForm",
     "InterestFilter",

@@ -11,8 +11,10 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
+from authority.comparison.sheet import BY_ITEM, BY_PERSON, comparable_with
 from authority.models import (
     AuthorityItem,
+    AuthorityLetter,
     LineCode,
     LossCode,
     Measure,
@@ -77,6 +79,35 @@ class LetterFilter(forms.Form):
             named = Q(number__icontains=values["number"]) | Q(title__icontains=values["number"])
             letters = letters.filter(named)
         return letters
+
+
+class CompareForm(forms.Form):
+    """Which two letters, and how the changes are put together."""
+
+    before = forms.ModelChoiceField(
+        AuthorityLetter.objects.none(), label="与哪一份比较", required=False, empty_label="现行授权书"
+    )
+    by = forms.ChoiceField(
+        label="归并", required=False, choices=[(BY_PERSON, "按人员或机构"), (BY_ITEM, "按事项")]
+    )
+    same = forms.BooleanField(label="显示不变的条款", required=False)
+
+    def __init__(self, *args: Any, letter: AuthorityLetter, staff: Staff, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["before"].queryset = comparable_with(letter, staff)  # type: ignore[attr-defined]
+        self.is_valid()
+
+    @property
+    def chosen_letter(self) -> AuthorityLetter | None:
+        return self.cleaned_data.get("before")
+
+    @property
+    def grouping(self) -> str:
+        return self.cleaned_data.get("by") or BY_PERSON
+
+    @property
+    def shows_same(self) -> bool:
+        return bool(self.cleaned_data.get("same"))
 
 
 def _without_any(choices: Any) -> list[tuple[str, Any]]:

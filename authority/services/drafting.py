@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
@@ -21,6 +21,7 @@ from authority.letters import (
     chain_of,
     facts_of,
     grants_of,
+    left_in,
     letter_terms,
     rows_of,
 )
@@ -208,15 +209,10 @@ def _copy_lines(like: AuthorityLetter, letter: AuthorityLetter) -> None:
     grants = grants_of(like).filter(appointment__in=in_post, holder=F("appointment__staff"))
     fresh = {"pk": None, "letter": letter, **_dates(letter)}
     unapproved = {"granted_by": None, "version": 1, "revoked_at": None, "revoked_by": None}
-    copies = [_changed(grant, **fresh, **unapproved) for grant in grants.filter(_not_revoked(like))]
-    ceilings = [_changed(row, **fresh, revoked_at=None) for row in ceilings_of(like)]
+    copies = [_changed(grant, **fresh, **unapproved) for grant in grants.filter(left_in(like))]
+    ceilings = [_changed(row, **fresh, revoked_at=None) for row in ceilings_of(like).filter(left_in(like))]
     bulk_create_with_history(copies, PersonalGrant)
     bulk_create_with_history(ceilings, UnitCeiling)
-
-
-def _not_revoked(like: AuthorityLetter) -> Q:
-    """Of a letter that is over all its rows were ended with it; of one in force only those taken away."""
-    return Q(revoked_at=None) | Q(revoked_at=like.ended_at)
 
 
 def _changed(row: Any, **values: Any) -> Any:

@@ -82,6 +82,14 @@ PAGES = {
         get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),
         get("302 404 404 404 404 404 200 404 404 200 200", "letter_draft"),
     ],
+    "authority:letter_compare": [
+        get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),
+        get("302 404 404 404 404 404 200 404 404 200 200", "letter_draft"),
+    ],
+    "authority:letter_compare_print": [
+        get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),
+        get("302 404 404 404 404 404 200 404 404 200 200", "letter_draft"),
+    ],
     "authority:letter_new": [
         get("302 403 403 200 403 403 200 403 403 200 403"),
         post("302 403 403 422 403 403 302 403 403 302 403", data=heading),
