@@ -1,8 +1,9 @@
-"""授权一览表 (R25) as a workbook: one line per grant in force."""
+"""授权一览表 (R25) as a workbook, one line per grant in force; and what one person held at a moment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils import timezone
 
 from authority.matrix import Uses, scope_of
 from authority.models import PersonalGrant
+from authority.powers import Power, Powers
+from departments.sheets import Cell, sheet
 
 TITLE = "授权一览表"
 COLUMNS = (
@@ -76,4 +79,42 @@ def _values(grant: PersonalGrant, uses: Uses) -> tuple[Any, ...]:
         grant.clause,
         uses.decided,
         uses.referred,
+    )
+
+
+POWERS_HEADINGS = (
+    "有效时点", "所知时点", "工号", "姓名", "事项", "金额上限(元)", "计量口径", "适用机构", "范围",
+    "代何人", "岗位", "授权书号", "条款", "版本", "批准人", "生效日期", "失效日期", "与今日所知",
+)  # fmt: skip
+
+
+def powers_workbook(powers: Powers) -> bytes:
+    """One line per limit as known then, with the letter it rested on."""
+    unlike = {power.key for power in powers.changed_since}
+    rows = ((*_asked(powers), *_power(power), "已更正" if power.key in unlike else "一致")
+            for power in powers.then.lines)  # fmt: skip
+    return sheet("某日某人权限", POWERS_HEADINGS, rows)
+
+
+def _asked(powers: Powers) -> tuple[Cell, ...]:
+    moment = powers.then.moment
+    return (moment.moment, moment.known_at or timezone.now(), powers.person.employee_no, powers.then.name)
+
+
+def _power(power: Power) -> tuple[Cell, ...]:
+    grant, limit = power.grant, power.limit
+    return (
+        power.item_name,
+        Decimal(limit.amount_max) / 100,
+        grant.get_measure_display(),
+        power.unit_name,
+        power.scope or "不限",
+        limit.via_name,
+        limit.post_name,
+        limit.letter_no,
+        limit.clause,
+        limit.version,
+        power.approved_by,
+        grant.valid_from,
+        grant.valid_to,
     )

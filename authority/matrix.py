@@ -22,6 +22,7 @@ from authority.models import (
     UnitCeiling,
 )
 from authority.models.limits import GrantQuerySet
+from authority.rulings import HeldLimit
 from departments.models import Appointment, Staff
 from departments.paging import Page, keyset_page
 
@@ -104,7 +105,7 @@ def effective_grants(staff: Staff, day: date | None = None) -> GrantQuerySet:
     return PersonalGrant.objects.visible_to(staff).effective(day).order_by("amount_max", "pk")
 
 
-def scope_of(row: PersonalGrant | UnitCeiling) -> str:
+def scope_of(row: PersonalGrant | UnitCeiling | HeldLimit) -> str:
     """Where it is narrower than everything: 车损险、三者险 · 人 · 仅非诉."""
     parts = [
         labels(LineCode, row.lines),
@@ -112,10 +113,11 @@ def scope_of(row: PersonalGrant | UnitCeiling) -> str:
         labels(SpecialCode, row.special_kinds),
         "" if row.litigation == Litigation.ANY else str(Litigation(row.litigation).label),
     ]
-    if isinstance(row, PersonalGrant):
+    if not isinstance(row, UnitCeiling):
+        least = row.amount_min / 100 if isinstance(row, HeldLimit) else row.amount_min
         parts += [
             "" if row.includes_below else "仅本机构",
-            f"{row.amount_min:,.0f} 元起" if row.amount_min else "",
+            f"{least:,.0f} 元起" if least else "",
             f"{row.cosign_count} 人会签" if row.cosign_count else "",
         ]
     return " · ".join(part for part in parts if part)
@@ -124,6 +126,8 @@ def scope_of(row: PersonalGrant | UnitCeiling) -> str:
 def labels(names: type[LineCode | LossCode | SpecialCode], codes: Iterable[str]) -> str:
     """The codes in words; "" for everything."""
     known = dict(names.choices)
+    if isinstance(codes, frozenset):
+        codes = sorted(codes)
     return "" if "any" in codes else "、".join(str(known.get(code, code)) for code in codes) or "（无）"
 
 

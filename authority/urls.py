@@ -1,6 +1,15 @@
 from django.urls import path
 
-from authority.views import certificates, comparing, drafting, interests, letters, matrix, who_can
+from authority.views import (
+    certificates,
+    comparing,
+    drafting,
+    interests,
+    letters,
+    matrix,
+    powers,
+    who_can,
+)
 
 app_name = "authority"
 
@@ -8,6 +17,9 @@ urlpatterns = [
     path("", matrix.matrix, name="matrix"),
     path("export/", matrix.matrix_export, name="matrix_export"),
     path("who-can/", who_can.who_can, name="who_can"),
+    path("powers/", powers.powers, name="powers"),
+    path("powers/export/", powers.powers_export, name="powers_export"),
+    path("powers/print/", powers.powers_print, name="powers_print"),
     path("letters/", letters.letters, name="letters"),
     path("letters/new/", drafting.letter_new, name="letter_new"),
     path("letters/<int:pk>/", letters.letter, name="letter"),

@@ -7,6 +7,7 @@ from authority.forms.facts import (
     InterestForm,
 )
 from authority.forms.filters import CompareForm, LetterFilter, MatrixFilter, WhoCanForm
+from authority.forms.powers import PowersForm
 
 __all__ = [
     "AmountsForm",
@@ -21,6 +22,7 @@ __all__ = [
     "LetterFilter",
     "LetterForm",
     "MatrixFilter",
+    "PowersForm",
     "ReasonForm",
     "WhoCanForm",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from authority.powers import people_shown
 from cases.casefile.amounts import amounts_of
 from cases.casefile.approval import Approval, approval_for, chains_of, submissions_of
 from cases.casefile.changes import changes_of
@@ -24,6 +26,7 @@ from cases.papers import may_add_paper
 from cases.services import pack_of
 from cases.views.case_pages import case_page
 from departments.http import StaffRequest
+from departments.models import Staff
 
 TABS = {"amounts": "金额", "papers": "材料", "opinions": "意见", "timeline": "时间线", "changes": "变更"}
 
@@ -90,7 +93,7 @@ def _contents(tab: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any
             "may_add": may_add_paper(case, request.user),
         }
     if tab == "opinions":
-        return {"opinions": _opinions(case)}
+        return {"opinions": _opinions(case, request.user)}
     if tab == "timeline":
         return {"events": timeline_of(case)}
     if tab == "changes":
@@ -98,11 +101,13 @@ def _contents(tab: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any
     return {"amounts": amounts_of(case), "similar": similar_to(case, request.user)}
 
 
-def _opinions(case: ClaimCase) -> Any:
+def _opinions(case: ClaimCase, viewer: Staff) -> Any:
+    """Each with whether the viewer may also ask what its author could decide at that moment."""
     made = Decision.objects.filter(case=case).select_related(
         "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation"
     )
-    return made.order_by("-decided_at")
+    author = people_shown(viewer).filter(pk=OuterRef("decided_by"))
+    return made.annotate(shows_powers=Exists(author)).order_by("-decided_at")
 
 
 def _doing(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:

@@ -20,6 +20,7 @@ AGENCY_WORKERS = 0.1
 ADMINISTRATORS = (("system", "990001"), ("security", "990002"), ("audit", "990003"))
 AWAY = (("LAR", "leave", -2, 3), ("ADJ", "sick", -1, 2), ("UNIT_HEAD", "training", -1, 4))
 TOMORROW = (("INJ_REV", "travel", 3, 6), ("DEPT_DEPUTY", "leave", 7, 12), ("SURVEY", "leave", 1, 5))
+LATE = ("ADJ", "travel")
 PAST = (("PPR", "leave", -30, -23), ("ADJ", "travel", -12, -9), ("OFFICE_HEAD", "leave", -50, -40))
 
 
@@ -121,16 +122,19 @@ def _save(appointments: list[Appointment], administrators: list[Staff]) -> None:
 
 
 def _send_away(people: People, today: date) -> None:
+    """Recorded two days ahead, as people should; one was entered a week late."""
     recorder = people.one("gen", "ADMIN")
     for position, (code, kind, first, last) in enumerate((*AWAY, *TOMORROW, *PAST)):
         holders = people.of_type(code)
-        Absence.objects.create(
+        absence = Absence(
             staff=holders[(position * 3 + 1) % len(holders)].staff,
             kind=kind,
             starts_at=_at(today + timedelta(days=first), 9),
             ends_at=_at(today + timedelta(days=last), 18),
             recorded_by=recorder,
         )
+        known_on = first + 7 if (code, kind) == LATE else min(first - 2, -1)
+        bulk_create_with_history([absence], Absence, default_date=_at(today + timedelta(days=known_on), 8))
 
 
 def _at(day: date, hour: int) -> datetime:

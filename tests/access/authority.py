@@ -63,6 +63,10 @@ def line(world: World) -> Mapping[str, Any]:
 
 
 declared = {"kind": "party", "name": "刘明", "relation": "兄弟"}
+def of_the_reviewer(world: World) -> Mapping[str, Any]:
+    return {"person": world["reviewer"].pk}
+
+
 WHY = {"reason": "核对后更正"}
 EVERYBODY = "302 200 200 200 200 200 200 200 200 200 200"
 DRAFTERS = "302 404 404 404 404 404 200 404 404 200 403"
@@ -73,6 +77,12 @@ PAGES = {
     "authority:matrix": get(EVERYBODY),
     "authority:matrix_export": get(EVERYBODY),
     "authority:who_can": get(EVERYBODY),
+    "authority:powers": [
+        get(EVERYBODY),
+        get("302 422 422 422 200 200 200 200 422 200 200", data=of_the_reviewer),
+    ],
+    "authority:powers_print": get("302 422 422 422 200 200 200 200 422 200 200", data=of_the_reviewer),
+    "authority:powers_export": get("302 422 422 422 200 200 200 200 422 200 200", data=of_the_reviewer),
     "authority:letters": get(EVERYBODY),
     "authority:letter": [
         get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),
