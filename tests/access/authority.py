@@ -63,6 +63,8 @@ def line(world: World) -> Mapping[str, Any]:
 
 
 declared = {"kind": "party", "name": "刘明", "relation": "兄弟"}
+
+
 def of_the_reviewer(world: World) -> Mapping[str, Any]:
     return {"person": world["reviewer"].pk}
 

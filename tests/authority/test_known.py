@@ -69,14 +69,14 @@ def test_every_table_is_read_as_known_and_not_as_it_is():
         (grant, {"revoked_at": timezone.now()}),
         (grant.item, {"name": "另一名"}),
         (grant.appointment.post.unit, {"short_name": "改名"}),
-        (grant.holder, {"name": "改名", "admin_role": "audit"}),
+        (grant.holder, {"name": "改名", "is_employee": False}),
     ):
         vars(row).update(values)
         row.save()
 
     assert holder_for(grant.holder, known_at=then) == before
     assert holder_for(grant.holder).limits == ()
-    assert holder_for(grant.holder).admin_role == "audit"
+    assert not holder_for(grant.holder).is_employee
 
 
 def test_a_correction_dated_back_is_seen_by_those_who_know_it_only():

@@ -90,12 +90,12 @@ def test_facts_of_the_person_differ_too(branch, in_force):
     everything_recorded(timezone.now() - 9 * DAY)
     then = two_days_ago()
     AbsenceFactory(staff=branch.adjudicator, starts_at=then.at - DAY, ends_at=then.at + DAY)
-    type(branch.adjudicator).objects.filter(pk=branch.adjudicator.pk).update(admin_role="audit")
+    type(branch.adjudicator).objects.filter(pk=branch.adjudicator.pk).update(is_employee=False)
 
     found = powers_of(branch.adjudicator, then)
 
     differences = {one.subject: (one.then, one.today) for one in found.differences}
-    assert differences == {"休假或离岗": ("否", "是"), "三员角色": ("无", "审计管理员")}
+    assert differences == {"休假或离岗": ("否", "是"), "正式员工": ("是", "否")}
     assert found.then.finding == ""
 
 
