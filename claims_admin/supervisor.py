@@ -20,7 +20,7 @@ from types import FrameType
 
 from claims_admin.children import Child, end_leftovers
 from claims_admin.embedded import APP_ROLE, database_url, redis_url, servers
-from claims_admin.embedded.places import CannotStartError, make_var
+from claims_admin.embedded.places import CannotStartError, insist_on_space, make_var
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("CLAIMS_VAR_DIR", BASE_DIR / "var"))
@@ -37,6 +37,7 @@ def main() -> int:
         signal.signal(number, _leave)
     try:
         make_var(VAR_DIR)
+        insist_on_space(VAR_DIR)
         with _alone(), servers.running(VAR_DIR):
             _run()
     except CannotStartError as trouble:

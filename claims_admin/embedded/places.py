@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 from pathlib import Path
+from shutil import disk_usage
 from urllib.parse import quote
 
 DATABASE = "claims"
@@ -59,11 +60,30 @@ def secret_key(var: Path) -> str:
     return path.read_text()
 
 
+LEAST_SPACE = 300 << 20
+"""Bytes: a new database with its log, the static files, and room to work."""
+
+
 def make_var(var: Path) -> None:
     """The folder of everything that changes; the database's own system user must be able to pass through."""
-    if not var.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        var.chmod(0o755)
+    try:
+        if not var.is_dir():
+            var.mkdir(parents=True)
+            var.chmod(0o755)
+    except OSError as error:
+        raise CannotStartError(
+            f"不能使用目录 {var}（{error.strerror}）。请检查路径和权限，或用 CLAIMS_VAR_DIR 指定另一个目录。"
+        ) from error
+
+
+def insist_on_space(var: Path, needed: int = LEAST_SPACE) -> None:
+    """`needed` in bytes. Better a sentence now than a database that stops half-way."""
+    free = disk_usage(var).free
+    if free < needed:
+        raise CannotStartError(
+            f"磁盘空间不足：{var} 所在磁盘只剩 {free >> 20} MiB，至少需要 {needed >> 20} MiB。"
+            "请清理磁盘，或用 CLAIMS_VAR_DIR 指定另一个目录。"
+        )
 
 
 def postgres_home(var: Path) -> Path:

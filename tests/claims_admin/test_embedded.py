@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from claims_admin.embedded import APP_ROLE, database_url, places, postgres, redis_server, redis_url, servers
+from claims_admin.embedded import __main__ as command_line
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +139,44 @@ def test_a_command_may_run_while_the_servers_run(var: Path):
     assert call("status").stdout.startswith("PostgreSQL: 未运行")
     assert database_url(var) in call("url").stdout
     assert call("sing").returncode == 2
+
+
+def test_the_command_line_starts_tells_and_stops(var: Path, monkeypatch, capfd):
+    monkeypatch.setattr(command_line, "VAR_DIR", var)
+
+    assert command_line.main(["start"]) == 0
+    assert command_line.main(["status"]) == 0
+    assert command_line.main(["url"]) == 0
+    assert command_line.main(["stop"]) == 0
+
+    words = capfd.readouterr().out
+    assert "PostgreSQL: 运行中" in words
+    assert f"DATABASE_URL={database_url(var)}" in words
+    assert not postgres.is_running(var)
+
+
+def test_a_command_runs_while_the_servers_run(var: Path, monkeypatch):
+    monkeypatch.setattr(command_line, "VAR_DIR", var)
+
+    assert command_line.main(["during", sys.executable, "-c", "raise SystemExit(7)"]) == 7
+    assert not postgres.is_running(var)
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["during"]])
+def test_an_unknown_command_shows_what_there_is(arguments: list[str], capfd):
+    assert command_line.main(arguments) == 2
+    assert "python -m claims_admin.embedded start" in capfd.readouterr().err
+
+
+def test_a_path_that_is_no_folder_is_told_in_a_sentence(monkeypatch, tmp_path: Path, capfd):
+    (tmp_path / "var").write_text("not a folder")
+    monkeypatch.setattr(command_line, "VAR_DIR", tmp_path / "var")
+
+    assert command_line.main(["start"]) == 1
+    assert f"不能使用目录 {tmp_path / 'var'}" in capfd.readouterr().err
+
+
+def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path):
+    places.insist_on_space(tmp_path, needed=1)
+    with pytest.raises(places.CannotStartError, match="磁盘空间不足"):
+        places.insist_on_space(tmp_path, needed=1 << 60)
