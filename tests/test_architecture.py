@@ -67,7 +67,9 @@ def texts() -> Iterator[Path]:
             if p.is_file() and p.suffix in kinds and "__pycache__" not in p.parts
         )
     yield from (
-        path for path in ROOT.iterdir() if path.is_file() and path.suffix in kinds and path.name != ".git"
+        path
+        for path in ROOT.iterdir()
+        if path.is_file() and path.suffix in kinds and not path.name.startswith((".git", ".coverage"))
     )
 
 
