@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,16 +14,22 @@ from authority.granting import Contents, Proposal, ProposedCeiling
 from authority.letters import ceilings_of, grants_of
 from authority.models import AuthorityLetter, PersonalGrant, UnitCeiling
 from authority.terms import ceiling_terms, limit_terms
-from departments.models import Appointment
+from departments.models import Appointment, Certificate, CertificateType
 from departments.standing import clashes_of
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What is true of persons on a day: by id, the rules of separated duties that their posts break."""
+    """What is true of persons on a day, by id: the rules that their posts break, their certificates.
+
+    `enforced`: the codes of the certificates whose lack freezes grants then; `names`: what each is called.
+    """
 
     day: date
     clashes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    certificates: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    enforced: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def first_day(letter: AuthorityLetter) -> date:
@@ -31,7 +38,20 @@ def first_day(letter: AuthorityLetter) -> date:
 
 
 def people_on(day: date, people: Collection[int]) -> People:
-    return People(day, clashes_of(people, day))
+    """Four queries, however many people."""
+    kinds = {kind.code: kind for kind in CertificateType.objects.all()}
+    enforced = (code for code, kind in kinds.items() if kind.enforced_from and kind.enforced_from <= day)
+    held: defaultdict[int, set[str]] = defaultdict(set)
+    rows = Certificate.objects.in_force(day).filter(staff__in=people)
+    for staff, code in rows.values_list("staff", "type__code"):
+        held[staff].add(code)
+    return People(
+        day,
+        clashes_of(people, day),
+        {staff: frozenset(codes) for staff, codes in held.items()},
+        frozenset(enforced),
+        {code: kind.name for code, kind in kinds.items()},
+    )
 
 
 def contents_of(letter: AuthorityLetter) -> Contents:
@@ -57,9 +77,11 @@ def proposed(
 
 def proposal_of(grant: PersonalGrant, people: People) -> Proposal:
     """Needs the relations that `grants_of` reads."""
-    held = grant.appointment
+    held, limit = grant.appointment, limit_terms(grant)
+    has = people.certificates.get(grant.holder_id, frozenset())
+    missing = sorted(limit.required_certificates - has)
     return Proposal(
-        limit=limit_terms(grant),
+        limit=limit,
         person_id=grant.holder_id,
         name=grant.holder.name,
         item_name=grant.item.name,
@@ -69,6 +91,8 @@ def proposal_of(grant: PersonalGrant, people: People) -> Proposal:
         is_employee=grant.holder.is_employee,
         admin_role=grant.holder.admin_role,
         separated=people.clashes.get(grant.holder_id, ()),
+        missing={code: people.names.get(code, code) for code in missing if code in people.enforced},
+        lacking=tuple(people.names.get(code, code) for code in missing if code not in people.enforced),
         until=held.ends_on,
     )
 

@@ -115,8 +115,8 @@ def _person(grant: Proposal) -> Iterator[Objection]:
         yield Objection("admin_role", f"{grant}：系统、安全、审计管理员不得持有业务权限")
     if grant.is_key and not grant.is_employee:
         yield Objection("not_employee", f"{grant}：关键岗位权限仅限本公司员工")
-    for missing in sorted(grant.limit.required_certificates - grant.certificates):
-        yield Objection(f"certificate:{missing}", f"{grant}：没有有效的{missing}")
+    for code, name in grant.missing.items():
+        yield Objection(f"certificate:{code}", f"{grant}：没有有效的{name}")
     for sentence in grant.separated:
         yield Objection("incompatible_posts", f"{grant}：{sentence}")
 
@@ -173,6 +173,8 @@ def _heed(letter: LetterTerms, grant: Proposal, contents: Contents) -> Iterator[
     above = _above(contents.standing, grant.limit.post_path, grant.limit)
     if not above and letter.issuing_kind != HEAD_OFFICE_KIND:
         yield Objection("no_mandate", f"{grant}：上级没有该事项的机构授权，金额没有上限约束")
+    for name in grant.lacking:
+        yield Objection("certificate_soon", f"{grant}：没有有效的{name}，开始强制执行后权限将冻结")
     if grant.until and grant.until < (letter.valid_to or date.max):
         yield Objection("leaves_post", f"{grant}：{grant.until:%Y-%m-%d} 离岗，权限同日终止")
 

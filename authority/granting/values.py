@@ -57,7 +57,8 @@ class Proposal:
     """A grant of a draft: its limit with the post it goes to, and what is true of the person on that day.
 
     `separated`: sentences of the rules of separated duties that the person's posts break, this one included.
-    `certificates`: codes of those valid on the day. `until`: last day in the post, if one is known.
+    `missing`: names by code of the certificates that the post demands and the person lacks on the day;
+    `lacking`: names of such that nothing enforces yet. `until`: last day in the post, if one is known.
     """
 
     limit: HeldLimit
@@ -70,7 +71,8 @@ class Proposal:
     is_employee: bool = True
     admin_role: str = ""
     separated: tuple[str, ...] = ()
-    certificates: frozenset[str] = frozenset()
+    missing: Mapping[str, str] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
     until: date | None = None
 
     def __str__(self) -> str:

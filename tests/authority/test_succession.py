@@ -8,10 +8,13 @@ import time_machine
 from django.utils import timezone
 
 from authority import services
+from authority.granting import may_submit
 from authority.holders import holder_for
+from authority.letters import actor_for, letter_terms
 from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant
+from authority.proposals import contents_of
 from authority.refusals import Refused
-from departments.models import PostType
+from departments.models import CertificateType, PostType
 from tests.cast import hold
 from tests.factories import SHANGHAI, CeilingFactory, GrantFactory
 
@@ -196,3 +199,21 @@ def test_posts_that_do_not_go_together_are_seen_before_submitting(branch):
 
     with pytest.raises(Refused, match="SOD-01"):
         services.submit_letter(letter, by=branch.deputy)
+
+
+@pytest.mark.parametrize(("enforced", "allowed"), [(date(2026, 1, 1), False), (None, True)])
+def test_a_missing_certificate_is_seen_before_submitting(branch, enforced, allowed):
+    post_type = branch.adjudicator.appointments.get().post.post_type
+    kind, _ = CertificateType.objects.update_or_create(
+        code="DOCTOR", defaults={"name": "医审证", "source": "测试", "enforced_from": enforced}
+    )
+    type(post_type).objects.filter(pk=post_type.pk).update(required_certificates=[kind.code])
+    letter = branch.draft()
+    branch.grant(letter)
+
+    actor = actor_for(branch.deputy, letter.issuing_unit)
+    ruling = may_submit(letter_terms(letter), actor, contents_of(letter))
+
+    assert ruling.allowed == allowed
+    found = ruling.notices if allowed else ruling.objections
+    assert [one.code for one in found][-1] == ("certificate_soon" if allowed else "certificate:DOCTOR")
