@@ -7,7 +7,7 @@ SIZE ?= 100k
 ONLY ?=
 # What a production server's environment must name, filled with stand-ins: `check --deploy` judges the settings.
 PRODUCTION = env CLAIMS_MODE=production CLAIMS_HOSTS=claims.example.com DATABASE_URL=postgresql://claims_app@/claims \
-	REDIS_URL=redis://localhost:6379/0 \
+	REDIS_URL=redis://localhost:6379/0 CLAIMS_SEAL_KEY_FILE=/etc/claims-seal.key \
 	CLAIMS_SECRET_KEY=a-stand-in-that-only-the-settings-check-sees-0123456789-abcdefghijk
 
 export PYTHONUTF8 = 1
@@ -55,6 +55,7 @@ bench: ready-dev
 
 faults: ready-dev
 	REPORT_KILLS=60 $(BIN)/pytest tests/faults -m ""
+	TAMPERINGS=10000 DATABASE_TAMPERINGS=500 $(BIN)/pytest tests/authority/test_seals.py -k tampering
 
 format: ready-dev
 	$(BIN)/ruff check --fix .

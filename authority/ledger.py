@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -16,14 +16,12 @@ from typing import Any, NoReturn
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
+from authority.chain_faults import Fault, faults_in
 from authority.models import LedgerEntry
 from departments.models import Staff
 from departments.origin import current_origin
 
 FIRST_PREVIOUS = ""
-EDITED = "edited"
-MISSING = "missing"
-UNLINKED = "unlinked"
 
 _CHUNK = 5000
 HASHED_FIELDS = (
@@ -43,19 +41,6 @@ class LedgerFacts:
     reason: str = ""
     acted_for: Staff | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A place where the ledger is not what was written: entry `sequence` of `chain`."""
-
-    chain: str
-    sequence: int
-    kind: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.chain} 第 {self.sequence} 项：{self.text}"
 
 
 def record(chain: str, *, by: Staff | None, action: str, facts: LedgerFacts | None = None) -> LedgerEntry:
@@ -91,41 +76,17 @@ def record(chain: str, *, by: Staff | None, action: str, facts: LedgerFacts | No
 def verify(chains: Collection[str] | None = None) -> list[Fault]:
     """Every fault in these chains (None: in all), in order; one statement, read in chunks.
 
-    A tail cut off whole leaves a shorter chain without a fault: only a seal kept elsewhere can tell.
+    A tail cut off whole leaves a shorter chain without a fault: `authority.seals` tells that.
     """
-    rows = LedgerEntry.objects.order_by("chain", "sequence", "pk")
+    return list(faults_in(entries_of(chains), hash_of))
+
+
+def entries_of(chains: Collection[str] | None = None) -> Iterator[dict[str, Any]]:
+    """The entries as `faults_in` reads them."""
+    rows = LedgerEntry.objects.order_by("chain", "sequence")
     if chains is not None:
         rows = rows.filter(chain__in=chains)
-    entries = rows.values(*HASHED_FIELDS, "hash").iterator(chunk_size=_CHUNK)
-    return list(_faults(entries))
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """How far the reading of one chain has come."""
-
-    chain: str = ""
-    sequence: int = 0
-    hash: str = FIRST_PREVIOUS
-
-
-def _faults(entries: Iterable[dict[str, Any]]) -> Iterator[Fault]:
-    place = _Place()
-    for entry in entries:
-        if entry["chain"] != place.chain:
-            place = _Place(entry["chain"])
-        yield from _entry_faults(place, entry)
-        place = replace(place, sequence=entry["sequence"], hash=entry["hash"])
-
-
-def _entry_faults(place: _Place, entry: dict[str, Any]) -> Iterator[Fault]:
-    chain, sequence = entry["chain"], entry["sequence"]
-    if sequence != place.sequence + 1:
-        yield Fault(chain, sequence, MISSING, f"序号不连续，前一项是第 {place.sequence} 项")
-    if entry["previous_hash"] != place.hash:
-        yield Fault(chain, sequence, UNLINKED, "与前一项的摘要不相连")
-    if entry["hash"] != hash_of(entry):
-        yield Fault(chain, sequence, EDITED, "内容与摘要不符")
+    yield from rows.values("pk", *HASHED_FIELDS, "hash").iterator(chunk_size=_CHUNK)
 
 
 def hash_of(entry: Mapping[str, Any]) -> str:

@@ -7,7 +7,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from kombu.connection import Connection
+
+from authority.seals.sealing import is_late, last_sealed_at
 
 log = structlog.get_logger(__name__)
 
@@ -19,10 +22,22 @@ def livez(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 as long as a part does not answer; which one, but not why: that is in the log."""
+    """503 as long as a part does not answer; which one, but not why: that is in the log.
+
+    A ledger that nobody seals is said, too, but does not take the pages away from the people.
+    """
     parts = {"database": _answers(_ask_database), "broker": _answers(_ask_broker)}
     status = 200 if all(parts.values()) else 503
-    return JsonResponse({name: "ok" if is_up else "down" for name, is_up in parts.items()}, status=status)
+    words = {name: "ok" if is_up else "down" for name, is_up in parts.items()}
+    return JsonResponse({**words, "ledger_seal": _seal() if parts["database"] else "unknown"}, status=status)
+
+
+def _seal() -> str:
+    sealed_at, now = last_sealed_at(), timezone.now()
+    if not is_late(sealed_at, now):
+        return "ok"
+    log.error("ledger_seal_late", sealed_at=sealed_at and sealed_at.isoformat())
+    return "late"
 
 
 def _answers(ask: Callable[[], None]) -> bool:

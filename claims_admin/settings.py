@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "cases.jobs.pick_up_imports", "schedule": 30.0},
     "certificates": {"task": "authority.jobs.warn_of_expiring_certificates", "schedule": 3600.0},
     "what_ifs": {"task": "cases.jobs.pick_up_what_ifs", "schedule": 30.0},
+    "ledger": {"task": "authority.jobs.seal", "schedule": 60.0},
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
 
@@ -164,6 +165,14 @@ CELERY_BEAT_SCHEDULE = {
 DEMO_SIZE = os.environ.get("CLAIMS_DEMO_SIZE", "small")
 IMPORT_DROP = os.environ.get("CLAIMS_IMPORT_DROP", "")
 IMPORT_AS = os.environ.get("CLAIMS_IMPORT_AS", "")
+
+# The ledger's seals: who can write the database must not be able to write these two.
+SEAL_KEY_FILE = (
+    _required("CLAIMS_SEAL_KEY_FILE")
+    if IS_PRODUCTION
+    else os.environ.get("CLAIMS_SEAL_KEY_FILE") or embedded.seal_key_file(VAR_DIR)
+)
+SEAL_FILE = os.environ.get("CLAIMS_SEAL_FILE") or VAR_DIR / "ledger-seals.jsonl"
 
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -80,3 +81,12 @@ def own_database(django_db_setup, django_db_blocker) -> Iterator[None]:
 def _run_without_database(statement: str) -> None:
     with connection._nodb_cursor() as cursor:  # noqa: SLF001 - how Django's own test runner makes databases
         cursor.execute(statement)
+
+
+@pytest.fixture
+def seal_file(settings, tmp_path) -> Path:
+    """Where this test's seals go outside the database, with a key of its own."""
+    settings.SEAL_FILE = tmp_path / "seals.jsonl"
+    settings.SEAL_KEY_FILE = tmp_path / "key"
+    settings.SEAL_KEY_FILE.write_text("k" * 40)
+    return tmp_path / "seals.jsonl"

@@ -1,6 +1,8 @@
 """The product's settings, as the tests run them: real PostgreSQL, tasks at once, cheap password hashes."""
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("CLAIMS_MODE", "test")
 
@@ -14,6 +16,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Tests that seal bring their own; nothing of a test gets among the demo's seals.
+SEAL_FILE = Path(tempfile.gettempdir()) / f"claims-test-seals-{os.getpid()}.jsonl"
 # Static files straight from where they are written: nothing is collected for a test run.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

@@ -28,6 +28,7 @@ OWN_WORDS = {
         approvers bounds certificates comparison coverage export granting holders interests ledger
         letter_events letter_links letter_page letters
         matrix moments panels powers proposals refusals terms
+        chain_faults seals
         what_if
     """,
     "cases": """

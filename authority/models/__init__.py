@@ -4,6 +4,7 @@ from authority.models.ledger import LedgerEntry
 from authority.models.letters import AuthorityLetter, LetterMode, LetterStatus
 from authority.models.limits import GrantSource, Litigation, PersonalGrant, UnitCeiling
 from authority.models.scope import LineCode, LossCode, SpecialCode
+from authority.models.seals import LedgerSeal, SealedHead
 
 __all__ = [
     "AuthorityItem",
@@ -12,6 +13,7 @@ __all__ = [
     "Interest",
     "InterestStatement",
     "LedgerEntry",
+    "LedgerSeal",
     "LetterMode",
     "LetterStatus",
     "LineCode",
@@ -20,6 +22,7 @@ __all__ = [
     "Measure",
     "PersonalGrant",
     "ReferralRule",
+    "SealedHead",
     "SpecialCode",
     "UnitCeiling",
     "party_key",

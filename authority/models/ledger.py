@@ -7,7 +7,7 @@ from departments.models import Staff
 class LedgerEntry(models.Model):
     """授权行使台账: append-only, chained per case or letter. Written by `authority.ledger.record` only."""
 
-    chain = models.CharField("链", max_length=40)
+    chain = models.CharField("链", max_length=40, db_collation="C")
     sequence = models.PositiveIntegerField("序号")
     action = models.CharField("动作", max_length=40)
     at = models.DateTimeField("时间")

@@ -10,7 +10,16 @@ from claims_admin.embedded.places import (
     database_url,
     queue_folders,
     redis_url,
+    seal_key_file,
     secret_key,
 )
 
-__all__ = ["APP_ROLE", "OWNER_ROLE", "database_url", "queue_folders", "redis_url", "secret_key"]
+__all__ = [
+    "APP_ROLE",
+    "OWNER_ROLE",
+    "database_url",
+    "queue_folders",
+    "redis_url",
+    "seal_key_file",
+    "secret_key",
+]

@@ -44,10 +44,19 @@ def queue_folders(var: Path) -> dict[str, str]:
 
 def secret_key(var: Path) -> str:
     """The demo's own secret, made once. Never used in production, where `CLAIMS_SECRET_KEY` is required."""
-    path = var / "secret-key"
+    return _own_secret(var, "secret-key").read_text()
+
+
+def seal_key_file(var: Path) -> Path:
+    """The demo's own key for the ledger's seals; production names its file in `CLAIMS_SEAL_KEY_FILE`."""
+    return _own_secret(var, "seal-key")
+
+
+def _own_secret(var: Path, name: str) -> Path:
+    path = var / name
     if not path.exists():
         make_var(var)
-        draft = var / f"secret-key.{os.getpid()}"
+        draft = var / f"{name}.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
         # A link fails where the file is there already: of several processes, the first one's key counts.
@@ -57,7 +66,7 @@ def secret_key(var: Path) -> str:
             pass
         finally:
             draft.unlink()
-    return path.read_text()
+    return path
 
 
 LEAST_SPACE = 300 << 20

@@ -11,12 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from authority import ledger
-from authority.ledger import EDITED, MISSING, UNLINKED, LedgerFacts, record, verify
+from authority.chain_faults import EDITED, MISSING, UNLINKED
+from authority.ledger import LedgerFacts, record, verify
 from authority.models import LedgerEntry
 from departments.origin import Origin, current_origin, set_origin
 from tests.factories import StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seal_file")]
 
 
 def written(chain: str = "case:1", length: int = 5) -> list[LedgerEntry]:
@@ -153,7 +154,8 @@ def test_an_edit_is_found_in_its_place():
     (fault,) = verify()
 
     assert (fault.chain, fault.sequence, fault.kind) == ("case:1", 3, EDITED)
-    assert str(fault) == "case:1 第 3 项：内容与摘要不符"
+    assert str(fault).startswith("case:1 第 3 项：内容与摘要不符（")
+    assert (fault.after, fault.before) == (entries[1].at, entries[2].at)
 
 
 @pytest.mark.usefixtures("as_owner")
@@ -230,7 +232,7 @@ def test_the_command_says_that_all_is_well():
     call_command("verify_ledger", stdout=out)
     call_command("verify_ledger", "case:1", stdout=out)
 
-    assert out.getvalue().splitlines() == ["台账完好：3 项"] * 2
+    assert out.getvalue().splitlines() == ["台账完好：3 项，尚未封存", "台账完好：3 项"]
 
 
 @pytest.mark.usefixtures("as_owner")
