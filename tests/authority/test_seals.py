@@ -126,18 +126,18 @@ def test_what_was_rolled_back_is_forgotten_when_all_that_ran_then_has_ended():
     assert sealing.aged([[1, 1, None], [2, 2, 70], [3, 3, 90]], 80, 99) == [[1, 1, 99], [3, 3, 90]]
 
 
+def write_slowly(written: threading.Event, may_commit: threading.Event) -> None:
+    with transaction.atomic():
+        write("case:1")
+        written.set()
+        may_commit.wait(20)
+    connection.close()
+
+
 def test_an_entry_committed_late_is_sealed_late(own_database):
     """Its number is below the watermark: it was waited for."""
     written, may_commit = threading.Event(), threading.Event()
-
-    def write_slowly() -> None:
-        with transaction.atomic():
-            write("case:1")
-            written.set()
-            may_commit.wait(20)
-        connection.close()
-
-    slow = threading.Thread(target=write_slowly)
+    slow = threading.Thread(target=write_slowly, args=(written, may_commit))
     slow.start()
     written.wait(20)
     write("case:2")
