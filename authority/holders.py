@@ -21,12 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from authority.certificates import enforced_certificates, held_certificates, with_demands
@@ -34,25 +33,44 @@ from authority.interests import declared_interests
 from authority.models import PersonalGrant
 from authority.models.limits import GrantQuerySet
 from authority.moments import Moment
-from authority.rulings import HeldLimit, Holder
-from authority.terms import LIMIT, limit_from
+from authority.rulings import Holder
+from authority.stand_ins import delegates_for, held_for_others, limit_json, limit_of, stood_in_for
 from departments.models import Absence, Appointment, Staff
 
-# Person, appointments and grants, always in this order; rows of grants by their key. Shared, so that deciding
-# never waits for deciding; whoever revokes, relieves or disables changes one of these rows and waits for us.
-# So do those who revoke a certificate (its row) or declare an interest (the row of the person).
+# Stand-ins, then person, appointments and grants, always in this order; rows of grants by their key. Shared,
+# so that deciding never waits for deciding; whoever revokes, relieves, disables, recalls a stand-in or comes
+# back from leave changes one of these rows and waits for us. So do those who revoke a certificate (its row)
+# or declare an interest (the row of the person). A stand-in's own posts bound what he holds.
 _LOCK_GRANTS = """
-    with certified as (
-        select id from departments_certificate
-        where staff_id = %s and revoked_at is null order by id for share
+    with stood as (
+        select stand_in.delegator_id
+        from authority_substitution stand_in
+        join departments_absence absence on absence.id = stand_in.absence_id
+        where stand_in.delegate_id = %(staff)s and stand_in.ended_at is null
+        order by stand_in.id
+        for share of absence, stand_in
+    ), certified as (
+        select held.id from departments_certificate held
+        where held.staff_id = any(%(staff)s || array(select delegator_id from stood))
+            and held.revoked_at is null
+        order by held.id
+        for share
+    ), posts as (
+        select held.id from departments_appointment held
+        where held.staff_id = %(staff)s and exists (select from stood)
+        order by held.id
+        for share
+    ), grants as (
+        select held.id
+        from authority_personalgrant held
+        join departments_staff person on person.id = held.holder_id
+        join departments_appointment appointment on appointment.id = held.appointment_id
+        where held.holder_id = any(%(staff)s || array(select delegator_id from stood))
+            and held.revoked_at is null
+        order by held.id
+        for share of person, appointment, held
     )
-    select held.id, (select count(*) from certified)
-    from authority_personalgrant held
-    join departments_staff person on person.id = held.holder_id
-    join departments_appointment appointment on appointment.id = held.appointment_id
-    where held.holder_id = %s and held.revoked_at is null
-    order by held.id
-    for share of person, appointment, held
+    select (select count(*) from certified), (select count(*) from posts), (select count(*) from grants)
 """
 
 
@@ -73,19 +91,19 @@ def holder_for(
     lock: bool = False,
     loads: Mapping[int, int] | None = None,
 ) -> Holder:
-    """This person with the limits in force, read from the database and not from `staff`: one query.
+    """This person with the limits in force, own and as a stand-in, read from the database: one query.
 
-    A second one for somebody without a limit. `lock` (inside a transaction, after the case row is locked)
-    keeps every grant of the person as it is until the transaction ends. `loads` is the number of chain steps
-    waiting by person, known to the caller only. Raises Staff.DoesNotExist for somebody not yet known at
-    `known_at`.
+    `lock` (inside a transaction, after the case row is locked) keeps every grant of the person and every
+    stand-in as it is until the transaction ends. `loads` is the number of chain steps waiting by person,
+    known to the caller only. Raises Staff.DoesNotExist for somebody not yet known at `known_at`.
     """
     if lock:
         _lock_grants(staff.pk)
-    moment, waiting = Moment(at, known_at), loads or {}
-    for holder in _holders(_grants(moment).filter(holder=staff), moment, waiting):
+    moment = Moment(at, known_at)
+    people = moment.rows(Staff).filter(pk=staff.pk)
+    for holder in _holders(people, _grants(moment), moment, loads or {}):
         return holder
-    return _without_limits(staff, moment, waiting)
+    raise Staff.DoesNotExist(f"{staff.pk}")
 
 
 def holders_of(
@@ -97,12 +115,15 @@ def holders_of(
 ) -> list[Holder]:
     """Everybody with a limit in force for the item, by person id; one query. `loads`: steps waiting."""
     moment = Moment(at, known_at)
-    return list(_holders(_grants(moment).filter(item__code=item_code), moment, loads or {}))
+    grants = _grants(moment).filter(item__code=item_code)
+    asked = Q(pk__in=grants.values("holder")) | delegates_for(item_code, moment)
+    people = moment.rows(Staff).filter(asked)
+    return [holder for holder in _holders(people, grants, moment, loads or {}) if holder.limits]
 
 
 def _lock_grants(staff_id: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_GRANTS, [staff_id, staff_id])
+        cursor.execute(_LOCK_GRANTS, {"staff": staff_id})
 
 
 def _grants(moment: Moment) -> QuerySet[PersonalGrant]:
@@ -110,19 +131,16 @@ def _grants(moment: Moment) -> QuerySet[PersonalGrant]:
     return grants.effective_at(moment.at) if moment.at else grants.effective(moment.day)
 
 
-def _holders(grants: QuerySet[PersonalGrant], moment: Moment, loads: Mapping[int, int]) -> Iterator[Holder]:
-    """By person id, each with the limits among `grants`."""
-    person = {name: F(f"holder__{field}") for name, field in _PERSON.items()}
-    rows = grants.annotate(holding=JSONObject(**person, **_today("holder", moment)))
-    held = rows.order_by("holder", "pk").values_list("holding", *LIMIT.values())
-    for holding, lines in groupby(held, key=itemgetter(0)):
-        yield _holder(holding, [limit_from(line[1:]) for line in lines], loads)
-
-
-def _without_limits(staff: Staff, moment: Moment, loads: Mapping[int, int]) -> Holder:
+def _holders(
+    people: QuerySet[Staff], grants: QuerySet[PersonalGrant], moment: Moment, loads: Mapping[int, int]
+) -> Iterator[Holder]:
+    """By person id, each with the limits among `grants`, and among those of whoever he stands in for."""
     person = {name: F(field) for name, field in _PERSON.items()}
-    rows = moment.rows(Staff).annotate(holding=JSONObject(**person, **_today("pk", moment)))
-    return _holder(rows.values_list("holding", flat=True).get(pk=staff.pk), [], loads)
+    own = grants.filter(holder=OuterRef("pk")).order_by("pk").values(limit=limit_json())
+    limits = {"own": ArraySubquery(own), "stood_in": stood_in_for("pk", moment, grants)}
+    rows = people.annotate(holding=JSONObject(**person, **_today("pk", moment), **limits)).order_by("pk")
+    for holding in rows.values_list("holding", flat=True):
+        yield _holder(holding, loads)
 
 
 def _today(person: str, moment: Moment) -> dict[str, Any]:
@@ -140,9 +158,10 @@ def _today(person: str, moment: Moment) -> dict[str, Any]:
     }
 
 
-def _holder(holding: Mapping[str, Any], limits: list[HeldLimit], loads: Mapping[int, int]) -> Holder:
+def _holder(holding: Mapping[str, Any], loads: Mapping[int, int]) -> Holder:
     facts = dict(holding)
     home, enforced = facts.pop("home") or {}, facts.pop("enforced")
     sets: dict[str, Any] = {name: frozenset(facts.pop(name)) for name in ("certificates", "interests")}
-    held = tuple(with_demands(limit, enforced) for limit in limits)
-    return Holder(**facts, **sets, **home, limits=held, load=loads.get(facts["person_id"], 0))
+    own = [with_demands(limit_of(values), enforced) for values in facts.pop("own")]
+    limits = (*own, *held_for_others(facts.pop("stood_in"), enforced))
+    return Holder(**facts, **sets, **home, limits=limits, load=loads.get(facts["person_id"], 0))

@@ -8,6 +8,7 @@ from authority.views import (
     letters,
     matrix,
     powers,
+    standing_in,
     who_can,
 )
 
@@ -34,6 +35,12 @@ urlpatterns = [
     path("letters/<int:pk>/send-back/", letters.letter_send_back, name="letter_send_back"),
     path("letters/<int:pk>/approve/", letters.letter_approve, name="letter_approve"),
     path("letters/<int:pk>/revoke/", letters.letter_revoke, name="letter_revoke"),
+    path("stand-ins/", standing_in.stand_ins, name="stand_ins"),
+    path("stand-ins/for/<int:pk>/", standing_in.stand_in_new, name="stand_in_new"),
+    path("stand-ins/<int:pk>/", standing_in.stand_in, name="stand_in"),
+    path("stand-ins/<int:pk>/print/", standing_in.stand_in_print, name="stand_in_print"),
+    path("stand-ins/<int:pk>/accept/", standing_in.stand_in_accept, name="stand_in_accept"),
+    path("stand-ins/<int:pk>/decline/", standing_in.stand_in_decline, name="stand_in_decline"),
     path("grants/<int:pk>/revoke/", letters.grant_revoke, name="grant_revoke"),
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/new/", certificates.certificate_new, name="certificate_new"),

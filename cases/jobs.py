@@ -1,14 +1,17 @@
 """What runs by the clock for cases. Every job may run twice, late, or beside itself."""
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
+from authority.models import Substitution
 from cases.importing.drop_folder import waiting_files
 from cases.models import ImportBatch, WhatIfRun
-from cases.services import importing
+from cases.services import deserted_stations, importing, restaff, write_off_ended
 from cases.tasks import wake_importer, wake_what_if
 
 Status = ImportBatch.Status
+AT_ONCE = 500
 
 
 @shared_task
@@ -33,3 +36,12 @@ def pick_up_what_ifs() -> int:
     for run_id in waiting:
         wake_what_if(run_id)
     return len(waiting)
+
+
+@shared_task
+def keep_stations_staffed() -> int:
+    """Every minute: stand-ins that are over are written off, and nothing waits for somebody who is away."""
+    now = timezone.now()
+    over = Q(ends_at__lte=now) | Q(absence__ends_at__lte=now) | Q(absence__cancelled_at__isnull=False)
+    write_off_ended(Substitution.objects.filter(over, ended_at=None).order_by("pk")[:AT_ONCE])
+    return sum(restaff(step) for step in deserted_stations()[:AT_ONCE])

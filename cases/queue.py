@@ -59,6 +59,11 @@ class QueueRow:
     refer_to: str
 
     @property
+    def acting(self) -> str:
+        """For whom the station is this person's."""
+        return f"代岗：代{self.step.acting_for.name}" if self.step.acting_for else ""
+
+    @property
     def submission(self) -> Submission:
         return self.step.submission
 
@@ -87,7 +92,7 @@ def stations_of(staff: Staff) -> QuerySet[ChainStep]:
 
 def with_case(steps: QuerySet[ChainStep]) -> QuerySet[ChainStep]:
     return steps.select_related(
-        "staff", "submission__case__unit", "submission__item", "submission__submitted_by"
+        "staff", "acting_for", "submission__case__unit", "submission__item", "submission__submitted_by"
     )
 
 

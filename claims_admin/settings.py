@@ -152,6 +152,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "reports.jobs.tick", "schedule": 30.0},
     "outbox": {"task": "departments.jobs.deliver_outbox", "schedule": 10.0},
+    "stations": {"task": "cases.jobs.keep_stations_staffed", "schedule": 60.0},
     "imports": {"task": "cases.jobs.pick_up_imports", "schedule": 30.0},
     "certificates": {"task": "authority.jobs.warn_of_expiring_certificates", "schedule": 3600.0},
     "what_ifs": {"task": "cases.jobs.pick_up_what_ifs", "schedule": 30.0},

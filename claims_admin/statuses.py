@@ -48,6 +48,11 @@ TONES: Final[dict[str, Tone]] = {
     "return": "attention",
     "refuse": "bad",
     "refer_up": "attention",
+    # stand-ins
+    "proposed": "attention",
+    "accepted": "good",
+    "declined": "bad",
+    "recalled": "idle",
     # escalations
     "sent": "attention",
     "answered": "active",

@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 import factory
 from django.utils import timezone
 
-from authority.models import AuthorityItem, AuthorityLetter, Interest, PersonalGrant, UnitCeiling
+from authority.models import (
+    AuthorityItem,
+    AuthorityLetter,
+    Interest,
+    PersonalGrant,
+    Substitution,
+    UnitCeiling,
+)
 from cases.lifecycle import ClosingKind, Stage
 from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
 from departments.models import (
@@ -198,6 +205,27 @@ class CeilingFactory(factory.django.DjangoModelFactory):
     amount_max = Decimal("500000")
     valid_from = LONG_AGO
     unit = factory.SubFactory(OrgUnitFactory)
+
+
+class StandInFactory(factory.django.DjangoModelFactory):
+    """For the whole of the absence; `accepted=True` for one in force while it lasts."""
+
+    class Meta:
+        model = Substitution
+
+    class Params:
+        accepted = factory.Trait(
+            status="accepted", accepted_at=factory.LazyAttribute(lambda one: one.absence.starts_at)
+        )
+
+    absence = factory.SubFactory(AbsenceFactory)
+    delegator = factory.SelfAttribute("absence.staff")
+    delegate = factory.SubFactory(StaffFactory)
+    items = ["adjudication"]
+    lines = ["any"]
+    starts_at = factory.SelfAttribute("absence.starts_at")
+    ends_at = factory.SelfAttribute("absence.ends_at")
+    proposed_by = factory.SelfAttribute("delegator")
 
 
 # cases

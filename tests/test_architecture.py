@@ -30,6 +30,7 @@ OWN_WORDS = {
         matrix moments panels powers proposals refusals terms
         chain_faults seals
         what_if
+        delegating stand_in_page stand_ins standing_in
     """,
     "cases": """
         casefile chains conflicts export handlers importing items listing matters numbers panels papers queue

@@ -8,6 +8,7 @@ from authority.forms.facts import (
 )
 from authority.forms.filters import CompareForm, LetterFilter, MatrixFilter, WhoCanForm
 from authority.forms.powers import PowersForm
+from authority.forms.standing_in import StandInAnswerForm, StandInDeclineForm, StandInFilter, StandInForm
 
 __all__ = [
     "AmountsForm",
@@ -24,5 +25,9 @@ __all__ = [
     "MatrixFilter",
     "PowersForm",
     "ReasonForm",
+    "StandInAnswerForm",
+    "StandInDeclineForm",
+    "StandInFilter",
+    "StandInForm",
     "WhoCanForm",
 ]

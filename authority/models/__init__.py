@@ -5,11 +5,13 @@ from authority.models.letters import AuthorityLetter, LetterMode, LetterStatus
 from authority.models.limits import GrantSource, Litigation, PersonalGrant, UnitCeiling
 from authority.models.scope import LineCode, LossCode, SpecialCode
 from authority.models.seals import LedgerSeal, SealedHead
+from authority.models.stand_ins import InFlight, StandInCeiling, Substitution
 
 __all__ = [
     "AuthorityItem",
     "AuthorityLetter",
     "GrantSource",
+    "InFlight",
     "Interest",
     "InterestStatement",
     "LedgerEntry",
@@ -24,6 +26,8 @@ __all__ = [
     "ReferralRule",
     "SealedHead",
     "SpecialCode",
+    "StandInCeiling",
+    "Substitution",
     "UnitCeiling",
     "party_key",
 ]

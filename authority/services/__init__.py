@@ -27,6 +27,14 @@ from authority.services.interests import (
     ruling_on_ending,
     watcher_of,
 )
+from authority.services.standing_in import (
+    accept_stand_in,
+    decline_stand_in,
+    propose_stand_in,
+    recall_stand_in,
+    ruling_on_standing_in,
+    write_off_stand_in,
+)
 
 __all__ = [
     "CeilingLine",
@@ -34,6 +42,7 @@ __all__ = [
     "Declaration",
     "GrantLine",
     "LetterDraft",
+    "accept_stand_in",
     "add_ceiling",
     "add_grant",
     "amend_letter",
@@ -42,18 +51,23 @@ __all__ = [
     "confirm_certificate",
     "confirm_interests",
     "declare_interest",
+    "decline_stand_in",
     "draft_letter",
     "drop_lines",
     "end_interest",
     "enforce_certificates",
     "enter_certificate",
+    "propose_stand_in",
+    "recall_stand_in",
     "revoke_certificate",
     "revoke_grant",
     "revoke_letter",
     "ruling_on_ending",
+    "ruling_on_standing_in",
     "send_back",
     "set_amounts",
     "submit_letter",
     "warn_of_expiry",
     "watcher_of",
+    "write_off_stand_in",
 ]

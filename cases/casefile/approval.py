@@ -78,7 +78,9 @@ class Approval:
 
 def submissions_of(case: ClaimCase) -> list[Submission]:
     """With chains and decisions, oldest first; two statements."""
-    steps = ChainStep.objects.select_related("staff", "acting_for", "decision").order_by("number")
+    steps = ChainStep.objects.select_related(
+        "staff", "acting_for", "decision__decided_by", "decision__acted_for"
+    ).order_by("number")
     rows = Submission.objects.filter(case=case).select_related("item", "submitted_by")
     found = list(rows.prefetch_related(Prefetch("chain", queryset=steps)).order_by("submitted_at", "pk"))
     for submission in found:
@@ -135,10 +137,10 @@ def _decided(step: ChainStep, decision: Decision) -> Link:
     at = timezone.localtime(decision.decided_at)
     used = f"用时 {in_words(decision.decided_at - step.arrived_at)}" if step.arrived_at else ""
     note = _note(" ".join(decision.problem_codes), step.post_name, f"{at:%m-%d %H:%M}", used)
-    who = decision.decided_by_id == step.staff_id and step.staff and step.staff.name
-    return Link(
-        state, decision.get_outcome_display(), who or (step.staff.name if step.staff else "总公司"), note
-    )
+    who = "总公司" if step.kind == ChainStep.Kind.HEAD_OFFICE else decision.decided_by.name
+    if decision.acted_for:
+        who += f"（代{decision.acted_for.name}）"
+    return Link(state, decision.get_outcome_display(), who, note)
 
 
 def _note(*parts: str) -> str:

@@ -13,6 +13,7 @@ from cases.models import CasePaper, CaseStep, ClaimCase, Outcome
 _OTHERS = {
     "report": "报案登记",
     "reroute": "重新安排审批链",
+    "reassign": "改派审批人",
     "lend": "借阅",
     "file_paper": "归档材料",
     "return_loan": "归还借阅",

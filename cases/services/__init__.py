@@ -18,6 +18,13 @@ from cases.services.intake import (
     survey,
 )
 from cases.services.paying import PaymentOrder, close, pay
+from cases.services.standing_in import (
+    deserted_stations,
+    recall_stand_in,
+    restaff,
+    waiting_under,
+    write_off_ended,
+)
 from cases.services.submitting import Request, preview, submit
 
 __all__ = [
@@ -38,6 +45,7 @@ __all__ = [
     "close",
     "confirm_execution",
     "decide",
+    "deserted_stations",
     "docket_of",
     "escalate",
     "file_paper",
@@ -48,11 +56,15 @@ __all__ = [
     "plan_for",
     "posts_of",
     "preview",
+    "recall_stand_in",
     "register",
     "register_case",
     "reroute",
+    "restaff",
     "return_case",
     "submit",
     "survey",
+    "waiting_under",
     "withdraw",
+    "write_off_ended",
 ]

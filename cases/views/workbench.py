@@ -60,7 +60,7 @@ def _started(staff: Staff) -> QuerySet[Any]:
 
 
 def _decided(staff: Staff) -> QuerySet[Any]:
-    return queue.decided_by(staff).select_related("case__unit", "submission__item")
+    return queue.decided_by(staff).select_related("case__unit", "submission__item", "acted_for")
 
 
 SECTIONS = {
