@@ -16,11 +16,19 @@ from django.utils import timezone
 
 from authority.bounds import rules_for
 from authority.holders import holder_for
-from authority.rulings import Holder, Matter, Rules, Ruling
+from authority.rulings import Rules, Ruling
 from cases.lifecycle import Stage
 from cases.matters import matters_of
-from cases.models import ChainStep, ClaimCase, CoverageLine, Decision, Outcome, Submission
-from cases.rulings import Docket, may_decide_submission
+from cases.models import (
+    ChainStep,
+    ClaimCase,
+    CoverageLine,
+    Decision,
+    Escalation,
+    Outcome,
+    Submission,
+)
+from cases.rulings import SENDING_BACK, Docket, docket_of, may_decide_submission
 from departments.models import Staff
 
 HANDLED_STAGES = (
@@ -142,47 +150,52 @@ def waiting_cases(staff: Staff) -> tuple[Waiting, Waiting]:
     )
 
 
-def ruled(steps: Sequence[ChainStep], staff: Staff) -> list[QueueRow]:
-    """Each station with the ruling on agreeing there. Needs the relations of `with_case`."""
+def ruled(
+    steps: Sequence[ChainStep],
+    staff: Staff,
+    outcome: str = Outcome.AGREE,
+    *,
+    is_straight_up: bool = False,
+) -> list[QueueRow]:
+    """Each station with the ruling on that outcome there. Needs the relations of `with_case`."""
     if not steps:
         return []
     holder, rules = holder_for(staff), rules_for()
     matters = matters_of([step.submission for step in steps])
-    signed = cosigned(step.submission_id for step in steps)
-    return [
-        _row(docket_at(step, matter, tuple(signed[step.submission_id])), step, holder, rules)
-        for step, matter in zip(steps, matters, strict=True)
-    ]
+    chains = chains_by_submission(step.submission_id for step in steps)
+    others = _with_other_sent(steps) if outcome in SENDING_BACK else frozenset()
+    rows = []
+    for step, matter in zip(steps, matters, strict=True):
+        docket = docket_of(step, matter, chains[step.submission_id], is_other_sent=step.pk in others)
+        ruling = may_decide_submission(docket, holder, rules, outcome, is_straight_up=is_straight_up)
+        rows.append(_row(docket, step, ruling, rules))
+    return rows
 
 
-def cosigned(submission_ids: Iterable[int]) -> defaultdict[int, list[frozenset[int]]]:
-    """Who has co-signed and for whom, by submission; one statement."""
-    done = ChainStep.objects.filter(kind=ChainStep.Kind.COSIGN, status=ChainStep.Status.DONE)
-    found = done.filter(submission__in=list(submission_ids)).order_by()
-    signed: defaultdict[int, list[frozenset[int]]] = defaultdict(list)
-    people = ("staff", "acting_for", "decision__decided_by", "decision__acted_for")
-    for submission_id, *signers in found.values_list("submission", *people):
-        signed[submission_id].append(frozenset(pk for pk in signers if pk))
-    return signed
+def chains_by_submission(submission_ids: Iterable[int]) -> defaultdict[int, list[ChainStep]]:
+    """The stations with what a docket reads of them and of their decisions; one statement."""
+    found = ChainStep.objects.filter(submission__in=list(submission_ids)).select_related("decision")
+    shown = found.only(
+        "submission_id", "kind", "status", "staff_id", "acting_for_id",
+        "decision__outcome", "decision__decided_by_id", "decision__acted_for_id",
+    )  # fmt: skip
+    chains: defaultdict[int, list[ChainStep]] = defaultdict(list)
+    for step in shown.order_by("submission", "number"):
+        chains[step.submission_id].append(step)
+    return chains
 
 
-def docket_at(step: ChainStep, matter: Matter, signed: tuple[frozenset[int], ...]) -> Docket:
-    submission = step.submission
-    return Docket(
-        matter=matter,
-        stage=Stage(submission.case.stage),
-        is_open=submission.status == Submission.Status.OPEN,
-        step_kind=step.kind,
-        step_status=step.status,
-        step_level=step.level,
-        step_person_id=step.staff_id,
-        step_person_name=step.staff.name if step.staff else "",
-        cosigned=signed,
-    )
+def _with_other_sent(steps: Sequence[ChainStep]) -> frozenset[int]:
+    """The stations on whose case head office is deciding on another submission; one statement."""
+    cases = {step.submission.case_id for step in steps}
+    sent: defaultdict[int, set[int]] = defaultdict(set)
+    rows = Escalation.objects.filter(case__in=cases, status=Escalation.Status.SENT).order_by()
+    for case_id, submission_id in rows.values_list("case", "submission"):
+        sent[case_id].add(submission_id)
+    return frozenset(step.pk for step in steps if sent[step.submission.case_id] - {step.submission_id})
 
 
-def _row(docket: Docket, step: ChainStep, holder: Holder, rules: Rules) -> QueueRow:
-    ruling = may_decide_submission(docket, holder, rules, Outcome.AGREE)
+def _row(docket: Docket, step: ChainStep, ruling: Ruling, rules: Rules) -> QueueRow:
     basis = ruling.basis
     measure = basis.measure if basis else docket.matter.measure
     return QueueRow(

@@ -13,19 +13,25 @@ from authority.rulings import ALLOWED, REFUSED, Holder, Matter, Objection, Rules
 from cases.chains import never_own
 from cases.items import CASE_ITEMS
 from cases.lifecycle import Action, Stage, open_actions
-from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome
+from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome, Submission
 from departments.access import HANDLE_CASES
 from departments.models import Staff
 
 AGREEING = frozenset({Outcome.AGREE, Outcome.AGREE_WITH_CONDITIONS})
 DECIDING = AGREEING | {Outcome.REFUSE}
+STANDING = frozenset({ChainStep.Status.NOW, ChainStep.Status.WAITING})
+SENDING_BACK = frozenset({Outcome.RETURN, Outcome.REFUSE})
 HEAD_OFFICE_POSTS = frozenset({"HQ_REVIEW", "HQ_HEAD"})
 ENTERING_POSTS = frozenset({"STAT", "ADMIN"})
 
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """A submission at one station of its chain, as a ruling sees it."""
+    """A submission at one station of its chain, as a ruling sees it.
+
+    `referred_by`: who gave his opinion and passed it up; `has_decider`: somebody of the branch can still
+    decide it finally, here or further on; `is_other_sent`: something else of the case lies at head office.
+    """
 
     matter: Matter
     stage: Stage
@@ -36,6 +42,9 @@ class Docket:
     step_person_id: int | None
     step_person_name: str = ""
     cosigned: tuple[frozenset[int], ...] = ()  # per signature the person and whom he stood in for
+    referred_by: frozenset[int] = frozenset()
+    has_decider: bool = False
+    is_other_sent: bool = False
 
 
 def may_work(case: ClaimCase, action: Action, staff: Staff) -> Ruling:
@@ -78,12 +87,31 @@ def may_take_over(case: ClaimCase, successor: Staff) -> Ruling:
     return _ruling(objections)
 
 
-def may_decide_submission(docket: Docket, holder: Holder, rules: Rules, outcome: str) -> Ruling:
-    """The ruling on one outcome at one station; `permits` says whether it is a yes."""
+def may_decide_submission(
+    docket: Docket, holder: Holder, rules: Rules, outcome: str, *, is_straight_up: bool = False
+) -> Ruling:
+    """The ruling on one outcome at one station; `permits` says whether it is a yes.
+
+    Everything that stands in the way before a word is filled in. `is_straight_up`: past every station left.
+    """
     ruling = may_decide(docket.matter, holder, never_own(rules))
-    for objection in reversed(list(_chain_objections(docket, ruling, holder, outcome))):
+    objections = [
+        *_chain_objections(docket, ruling, holder, outcome),
+        *_outcome_objections(docket, outcome),
+    ]
+    if is_straight_up and docket.has_decider and not ruling.may_sign:
+        objections.append(Objection("decidable_here", "本机构仍有有权人可以决定，不必上报总公司"))
+    for objection in reversed(objections):
         ruling = ruling.with_objection(objection)
     return ruling
+
+
+def _outcome_objections(docket: Docket, outcome: str) -> Iterator[Objection]:
+    """A review sent back takes the other reviews with it, but not what head office is deciding on."""
+    if docket.is_other_sent and outcome in SENDING_BACK:
+        yield Objection("other_at_head_office", "本案另有报批已报总公司，须待批复后再退回")
+    if docket.step_kind == ChainStep.Kind.COSIGN and outcome not in (Outcome.AGREE, Outcome.RETURN):
+        yield Objection("cosign_only", "会签只能同意或退回")
 
 
 def permits(ruling: Ruling, outcome: str, step_kind: str) -> bool:
@@ -103,10 +131,18 @@ def _chain_objections(docket: Docket, ruling: Ruling, holder: Holder, outcome: s
         yield Objection("not_now", "该环节尚未到达或已办理")
     elif docket.step_kind == ChainStep.Kind.HEAD_OFFICE:
         yield Objection("at_head_office", "已报总公司，须待批复")
-    elif docket.step_person_id != holder.person_id and not _outranks(docket, ruling):
-        yield Objection("not_my_step", f"当前由{docket.step_person_name}办理，本人权限不能代其办理")
+    elif docket.step_person_id != holder.person_id:
+        yield from _others_station(docket, ruling, holder)
     if outcome in AGREEING and ruling.may_sign and docket.step_kind != ChainStep.Kind.COSIGN:
         yield from _cosign_objections(docket, ruling, holder)
+
+
+def _others_station(docket: Docket, ruling: Ruling, holder: Holder) -> Iterator[Objection]:
+    """Who asked for somebody higher does not take the matter back from him."""
+    if holder.person_id in docket.referred_by:
+        yield Objection("already_referred", f"本人已初核上报，现由{docket.step_person_name}决定")
+    elif not _outranks(docket, ruling):
+        yield Objection("not_my_step", f"当前由{docket.step_person_name}办理，本人权限不能代其办理")
 
 
 def _outranks(docket: Docket, ruling: Ruling) -> bool:
@@ -125,6 +161,33 @@ def _cosign_objections(docket: Docket, ruling: Ruling, holder: Holder) -> Iterat
     others = [signers for signers in docket.cosigned if not signers & deciding]
     if len(others) < needed:
         yield Objection("cosign_missing", f"须决定人以外 {needed} 人会签，已会签 {len(others)} 人")
+
+
+def docket_of(
+    step: ChainStep, matter: Matter, chain: Iterable[ChainStep], *, is_other_sent: bool = False
+) -> Docket:
+    """`chain`: all stations of the submission, each with its decision at hand."""
+    submission, steps = step.submission, list(chain)
+    return Docket(
+        matter=matter,
+        stage=Stage(submission.case.stage),
+        is_open=submission.status == Submission.Status.OPEN,
+        step_kind=step.kind,
+        step_status=step.status,
+        step_level=step.level,
+        step_person_id=step.staff_id,
+        step_person_name=step.staff.name if step.staff else "",
+        cosigned=signatures(steps),
+        referred_by=referrers(steps),
+        has_decider=any(one.kind == ChainStep.Kind.FINAL and one.status in STANDING for one in steps),
+        is_other_sent=is_other_sent,
+    )
+
+
+def referrers(steps: Iterable[ChainStep]) -> frozenset[int]:
+    """Who passed the submission up, by what still stands of its chain."""
+    made = [getattr(step, "decision", None) for step in steps if step.status == ChainStep.Status.DONE]
+    return frozenset(one.decided_by_id for one in made if one and one.outcome == Outcome.REFER_UP)
 
 
 def signatures(steps: Iterable[ChainStep]) -> tuple[frozenset[int], ...]:
@@ -156,8 +219,11 @@ class PaperAnswer:
     has_number: bool = True
 
 
+COMPLETE = PaperAnswer()
+
+
 def may_answer(
-    escalation_status: str, staff: Staff, posts: Iterable[str], paper: PaperAnswer = PaperAnswer()
+    escalation_status: str, staff: Staff, posts: Iterable[str], paper: PaperAnswer = COMPLETE
 ) -> Ruling:
     """Head office answers in the system; 综合室 enters the paper answer with its number and scan."""
     return _ruling(_answer_objections(escalation_status, staff, frozenset(posts), paper))

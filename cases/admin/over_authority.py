@@ -159,7 +159,7 @@ class OverAuthorityAdmin(ReadingAdmin):
         own = [one for one in screen["submissions"] if one.pk == row.pk]
         approval = approval_for(own, request.user)  # type: ignore[arg-type]
         context = {**self._context(request, str(row)), **screen, "row": row, "approval": approval}
-        context["actions"] = reviewing.doors(approval.sayable if approval else ())
+        context["actions"] = reviewing.doors(approval.step if approval else None, request.user)  # type: ignore[arg-type]
         return render(request, "admin/cases/over_authority.html", context)
 
     def review(self, request: HttpRequest) -> HttpResponse:

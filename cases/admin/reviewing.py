@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,11 @@ from cases.conflicts import KeyReused, Stale
 from cases.forms.reviewing import ACTIONS, ESCALATE, ReviewForm
 from cases.models import ChainStep, Decision, Outcome
 from cases.queue import QueueRow, ruled, with_case
+from cases.rulings import permits
 from departments.http import number_in
 from departments.models import Staff
 
+OUTCOMES = {ESCALATE: Outcome.REFER_UP.value}
 _TONES = {"allowed": "good", "needs_cosign": "attention", "refer": "attention", "refused": "bad"}
 
 
@@ -102,10 +104,30 @@ def _act_on(row: ReviewRow, form: ReviewForm, staff: Staff) -> RowResult:
     return RowResult(label, case.get_absolute_url(), True, _said(decision))
 
 
-def doors(sayable: Collection[str]) -> list[tuple[str, str, bool]]:
-    """The actions as buttons: code, label, and whether the person may take it at this station."""
-    outcome = {ESCALATE: Outcome.REFER_UP.value}
-    return [(code, label, outcome.get(code, code) in sayable) for code, label in ACTIONS]
+@dataclass(frozen=True, slots=True)
+class ActionDoor:
+    """One action as a button at one station; shut, `reason` says what the service would say."""
+
+    code: str
+    label: str
+    is_open: bool
+    reason: str
+
+
+def doors(step: ChainStep | None, staff: Staff) -> list[ActionDoor]:
+    """The ruling on each action itself, with the station as it stands; all shut where nothing waits."""
+    if step is None:
+        return [ActionDoor(code, label, False, "该报批不在审批中") for code, label in ACTIONS]
+    steps = list(with_case(ChainStep.objects.filter(pk=step.pk)))
+    return [_door(code, label, steps, staff) for code, label in ACTIONS]
+
+
+def _door(code: str, label: str, steps: Sequence[ChainStep], staff: Staff) -> ActionDoor:
+    outcome = OUTCOMES.get(code, code)
+    ruling = ruled(steps, staff, outcome, is_straight_up=code == ESCALATE)[0].ruling
+    reason = "；".join(one.text for one in ruling.objections)
+    is_open = permits(ruling, outcome, steps[0].kind)
+    return ActionDoor(code, label, is_open, "" if is_open else reason)
 
 
 def _said(decision: Decision) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,9 +18,10 @@ from authority.holders import holder_for, holders_of
 from authority.rulings import Holder, Matter, Rules, Ruling, rulings_for
 from cases.chains import never_own
 from cases.matters import matter_of
-from cases.models import ChainStep, ClaimCase, Decision, Outcome, Submission
-from cases.queue import docket_at, yuan
-from cases.rulings import Docket, may_decide_submission, permits, signatures
+from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome, Submission
+from cases.queue import yuan
+from cases.rulings import docket_of, may_decide_submission, permits
+from cases.services import leads_to_head_office
 from departments.models import Staff
 from departments.spans import in_words
 
@@ -57,10 +58,20 @@ class ChainCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedDoor:
+    """An outcome that this station knows and that would be refused, with what stands in its way alone."""
+
+    outcome: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """One station that waits, as one person sees it. `sayable`: the outcomes open to that person.
 
-    `goes_to_head_office`: where a referral from here leads, for want of a station left in the branch.
+    `closed`: those that are not, where more than the ruling on agreeing forbids them.
+    `goes_to_head_office`: where a referral from here leads, for want of somebody higher in the branch.
     `question`: address of the page 谁能批 with this very matter.
     """
 
@@ -71,6 +82,7 @@ class Approval:
     over: Decimal | None
     who_can: list[dict[str, Any]]
     sayable: frozenset[str]
+    closed: Sequence[ClosedDoor]
     is_others: bool
     goes_to_head_office: bool
     question: str
@@ -81,7 +93,7 @@ def submissions_of(case: ClaimCase) -> list[Submission]:
     steps = ChainStep.objects.select_related(
         "staff", "acting_for", "decision__decided_by", "decision__acted_for"
     ).order_by("number")
-    rows = Submission.objects.filter(case=case).select_related("item", "submitted_by")
+    rows = Submission.objects.filter(case=case).select_related("item", "submitted_by", "escalation")
     found = list(rows.prefetch_related(Prefetch("chain", queryset=steps)).order_by("submitted_at", "pk"))
     for submission in found:
         submission.case = case
@@ -160,17 +172,22 @@ def approval_for(submissions: Sequence[Submission], staff: Staff) -> Approval | 
         return None
     step = min(waiting, key=lambda one: (one.staff_id != staff.pk, one.pk))
     step.submission = next(one for one in submissions if one.pk == step.submission_id)
-    return _approval(step, staff)
+    others = [one for one in submissions if one.pk != step.submission_id]
+    return _approval(step, staff, is_other_sent=any(map(_is_sent, others)))
 
 
-def _approval(step: ChainStep, staff: Staff) -> Approval:
-    matter, holder, rules = (
-        matter_of(step.submission),
-        holder_for(staff),
-        rules_for(step.submission.item.code),
-    )
-    docket = docket_at(step, matter, signatures(step.submission.chain.all()))
-    ruling = may_decide_submission(docket, holder, rules, Outcome.AGREE)
+def _is_sent(submission: Submission) -> bool:
+    escalation: Escalation | None = getattr(submission, "escalation", None)
+    return escalation is not None and escalation.status == Escalation.Status.SENT
+
+
+def _approval(step: ChainStep, staff: Staff, *, is_other_sent: bool) -> Approval:
+    matter, rules = matter_of(step.submission), rules_for(step.submission.item.code)
+    holder = holder_for(staff)
+    docket = docket_of(step, matter, step.submission.chain.all(), is_other_sent=is_other_sent)
+    rulings = {one: may_decide_submission(docket, holder, rules, one) for one in Outcome}
+    ruling = rulings[Outcome.AGREE]
+    sayable = frozenset(one.value for one, said in rulings.items() if permits(said, one, docket.step_kind))
     measure = ruling.basis.measure if ruling.basis else matter.measure
     amount = matter.amounts.get(measure, 0)
     over = amount - ruling.basis.limit if ruling.basis else 0
@@ -181,24 +198,23 @@ def _approval(step: ChainStep, staff: Staff) -> Approval:
         rules.level_names.get(ruling.refer_to_level or 0, ""),
         yuan(over) if over > 0 else None,
         _who_can(matter, holders_of(step.submission.item.code), rules),
-        _sayable(docket, holder, rules),
+        sayable,
+        _closed(rulings, sayable),
         step.staff_id != staff.pk,
-        _is_last_here(step),
+        Outcome.REFER_UP in sayable and leads_to_head_office(step, rulings[Outcome.REFER_UP], staff),
         address_of(matter),
     )
 
 
-def _is_last_here(step: ChainStep) -> bool:
-    waiting = [one for one in step.submission.chain.all() if one.status == ChainStep.Status.WAITING]
-    return not any(one.staff_id for one in waiting)
-
-
-def _sayable(docket: Docket, holder: Holder, rules: Rules) -> frozenset[str]:
-    return frozenset(
-        outcome.value
-        for outcome in Outcome
-        if permits(may_decide_submission(docket, holder, rules, outcome), outcome, docket.step_kind)
-    )
+def _closed(rulings: Mapping[Outcome, Ruling], sayable: frozenset[str]) -> list[ClosedDoor]:
+    """Nothing for those who have no say here at all: the ruling itself tells them why."""
+    known = rulings[Outcome.AGREE].objections
+    found = []
+    for outcome, ruling in rulings.items():
+        texts = [one.text for one in ruling.objections if one not in known]
+        if sayable and outcome not in sayable and texts:
+            found.append(ClosedDoor(outcome.value, str(outcome.label), "；".join(texts)))
+    return found
 
 
 def _who_can(matter: Matter, holders: Sequence[Holder], rules: Rules) -> list[dict[str, Any]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
 from authority.rulings import Ruling
+from cases import services
 from cases.items import ADJUDICATION, CASE_ITEMS, ZERO_PAYMENT, reviews_needed
 from cases.lifecycle import Action, Stage, open_actions
 from cases.models import ClaimCase, Submission
@@ -38,6 +39,7 @@ _MORE = (
 class Door:
     """One thing that the stage allows. Closed to this person, `reasons` say why."""
 
+    action: Action
     label: str
     url: str
     ruling: Ruling
@@ -54,14 +56,23 @@ def leading_doors(case: ClaimCase, staff: Staff) -> list[Door]:
     return doors
 
 
-def more_doors(case: ClaimCase, staff: Staff) -> list[Door]:
-    return _doors(case, staff, _MORE)
+def more_doors(case: ClaimCase, staff: Staff, submissions: Sequence[Submission]) -> list[Door]:
+    """Taking back and correcting ask about the requests under way, too."""
+    waiting = [one for one in submissions if one.status == Submission.Status.OPEN]
+    asked = {Action.WITHDRAW: services.withdrawing, Action.AMEND: services.amending}
+    doors = []
+    for door in _doors(case, staff, _MORE):
+        ask = asked.get(door.action)
+        rulings = [ask(one, staff) for one in waiting] if ask and door.ruling.allowed else []
+        best = next((one for one in rulings if one.allowed), rulings[0] if rulings else door.ruling)
+        doors.append(replace(door, ruling=best))
+    return doors
 
 
 def _doors(case: ClaimCase, staff: Staff, actions: Iterable[tuple[Action, str]]) -> list[Door]:
     possible = open_actions(Stage(case.stage), case.returned_to)
     return [
-        Door(action.label, _address(case, action, url_name), may_work(case, action, staff))
+        Door(action, str(action.label), _address(case, action, url_name), may_work(case, action, staff))
         for action, url_name in actions
         if action in possible
     ]

@@ -1,10 +1,25 @@
 """What can be done to a case: each verb locks, rules, changes and enters itself in the ledger."""
 
-from cases.services.amending import Amendment, amend, amendable, reroute, withdraw
+from cases.services.amending import (
+    Amendment,
+    amend,
+    amendable,
+    amending,
+    reroute,
+    withdraw,
+    withdrawing,
+)
 from cases.services.chain import plan_for
 from cases.services.deciding import decide, escalate
-from cases.services.desk import Verdict, docket_of
-from cases.services.escalating import Answer, answer_escalation, confirm_execution, pack_of, posts_of
+from cases.services.desk import Verdict, leads_to_head_office
+from cases.services.escalating import (
+    Answer,
+    answer_escalation,
+    answering,
+    confirm_execution,
+    pack_of,
+    posts_of,
+)
 from cases.services.filing import file_paper
 from cases.services.handing import Loan, hand_over, lend_case, return_case
 from cases.services.intake import (
@@ -25,7 +40,7 @@ from cases.services.standing_in import (
     waiting_under,
     write_off_ended,
 )
-from cases.services.submitting import Request, preview, submit
+from cases.services.submitting import Request, preview, submit, submitting
 
 __all__ = [
     "SURVEYED_FIELDS",
@@ -39,17 +54,19 @@ __all__ = [
     "adjust",
     "amend",
     "amendable",
+    "amending",
     "answer_escalation",
+    "answering",
     "assess",
     "change_estimate",
     "close",
     "confirm_execution",
     "decide",
     "deserted_stations",
-    "docket_of",
     "escalate",
     "file_paper",
     "hand_over",
+    "leads_to_head_office",
     "lend_case",
     "pack_of",
     "pay",
@@ -63,8 +80,10 @@ __all__ = [
     "restaff",
     "return_case",
     "submit",
+    "submitting",
     "survey",
     "waiting_under",
     "withdraw",
+    "withdrawing",
     "write_off_ended",
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 from simple_history.utils import bulk_update_with_history
 
 from authority.refusals import insist_on
-from authority.rulings import Objection
+from authority.rulings import Objection, Ruling
 from cases.items import CASE_ITEMS
 from cases.lifecycle import WORK_ORDER, Action
 from cases.matters import sums_of
@@ -52,6 +52,18 @@ def _fresh(submission: Submission, case: ClaimCase) -> Submission:
     fresh = Submission.objects.select_related("item").get(pk=submission.pk)
     fresh.case = case
     return fresh
+
+
+def withdrawing(submission: Submission, by: Staff) -> Ruling:
+    """May this person take the request back now?"""
+    ruling = may_work(submission.case, Action.WITHDRAW, by)
+    return with_objections(ruling, _withdrawing_objections(submission, by))
+
+
+def amending(submission: Submission, by: Staff) -> Ruling:
+    """May this person correct its amount now, whatever the new amounts are?"""
+    ruling = may_work(submission.case, Action.AMEND, by)
+    return with_objections(ruling, _standing_in_the_way(submission))
 
 
 def _withdrawing_objections(submission: Submission, by: Staff) -> list[Objection]:
@@ -99,10 +111,7 @@ def amendable(item_code: str, losses: Iterable[CaseLoss]) -> list[CaseLoss]:
 def _amending_objections(
     submission: Submission, amendment: Amendment, losses: list[CaseLoss]
 ) -> list[Objection]:
-    objections = _open_objections(submission)
-    others = Submission.objects.filter(case=submission.case_id, status=Submission.Status.OPEN)
-    if others.exclude(pk=submission.pk).exists():
-        objections.append(Objection("other_open", "本案另有报批在审批中，须待其终结或撤回后再更正金额"))
+    objections = _standing_in_the_way(submission)
     losses = amendable(submission.item.code, losses)
     if not amendment.reason.strip():
         objections.append(Objection("no_reason", "更正金额须说明原因"))
@@ -116,6 +125,14 @@ def _amending_objections(
     if sums == "adjusted":
         over = [loss for loss in losses if amendment.amounts.get(loss.pk, Decimal(0)) > loss.reviewed]
         objections += [Objection("over_reviewed", f"{loss.label}理算金额超过核定金额") for loss in over]
+    return objections
+
+
+def _standing_in_the_way(submission: Submission) -> list[Objection]:
+    objections = _open_objections(submission)
+    others = Submission.objects.filter(case=submission.case_id, status=Submission.Status.OPEN)
+    if others.exclude(pk=submission.pk).exists():
+        objections.append(Objection("other_open", "本案另有报批在审批中，须待其终结或撤回后再更正金额"))
     return objections
 
 

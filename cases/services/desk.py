@@ -17,7 +17,6 @@ from authority.rulings import Basis, Matter, Objection, Ruling
 from cases.chains import Station
 from cases.conflicts import KeyReused
 from cases.items import CASE_ITEMS, return_action
-from cases.lifecycle import Stage
 from cases.matters import matter_of
 from cases.models import (
     ChainStep,
@@ -29,7 +28,7 @@ from cases.models import (
     Step,
     Submission,
 )
-from cases.rulings import AGREEING, Docket, may_decide_submission, signatures
+from cases.rulings import AGREEING, SENDING_BACK, docket_of, may_decide_submission
 from cases.services.chain import plan_for
 from cases.services.escalating import pack_objections, pack_of
 from cases.services.transition import lock_case
@@ -146,6 +145,19 @@ def read_desk(step: ChainStep, verdict: Verdict, by: Staff) -> Desk:
     return Desk(case, steps, own, verdict, by, Ruling("refused"))
 
 
+def leads_to_head_office(step: ChainStep, ruling: Ruling, by: Staff) -> bool:
+    """Where a referral from this station leads, as the service will send it; nothing is locked or changed.
+
+    `ruling`: on referring up there. Queries only where the chain has no station left above.
+    """
+    case = step.submission.case
+    desk = Desk(
+        case, list(step.submission.chain.all()), step, Verdict(Outcome.REFER_UP, case.version), by, ruling
+    )
+    desk.look_further()
+    return desk.goes_to_head_office()
+
+
 def decided_before(desk: Desk) -> Decision | None:
     """The decision this very request made already. Raises KeyReused when the key stood for something else."""
     verdict = desk.verdict
@@ -159,31 +171,16 @@ def decided_before(desk: Desk) -> Decision | None:
 
 def judge(desk: Desk) -> None:
     """Locks the grants and rules, with every objection to what is filled in."""
+    verdict, rules = desk.verdict, rules_for(desk.submission.item.code)
     holder = holder_for(desk.by, lock=True)
-    docket = docket_of(desk.step, desk.steps)
+    docket = docket_of(desk.step, matter_of(desk.submission), desk.steps, is_other_sent=_is_other_sent(desk))
     desk.matter = docket.matter
     desk.ruling = may_decide_submission(
-        docket, holder, rules_for(desk.submission.item.code), desk.verdict.outcome
+        docket, holder, rules, verdict.outcome, is_straight_up=verdict.is_straight_up
     )
     desk.look_further()
     for objection in _objections(desk):
         desk.ruling = desk.ruling.with_objection(objection)
-
-
-def docket_of(step: ChainStep, steps: list[ChainStep]) -> Docket:
-    """Two queries. `steps`: the whole chain of the submission, `step` among them, with `staff` at hand."""
-    submission = step.submission
-    return Docket(
-        matter=matter_of(submission),
-        stage=Stage(submission.case.stage),
-        is_open=submission.status == Submission.Status.OPEN,
-        step_kind=step.kind,
-        step_status=step.status,
-        step_level=step.level,
-        step_person_id=step.staff_id,
-        step_person_name=step.staff.name if step.staff else "",
-        cosigned=signatures(steps),
-    )
 
 
 def _objections(desk: Desk) -> Iterator[Objection]:
@@ -194,19 +191,16 @@ def _objections(desk: Desk) -> Iterator[Objection]:
         yield from _return_objections(desk)
     if verdict.outcome == Outcome.REFER_UP:
         yield from _referring_objections(desk)
-    if verdict.outcome in (Outcome.RETURN, Outcome.REFUSE):
-        yield from _sending_back_objections(desk)
     if verdict.outcome in AGREEING and verdict.reviewed:
         yield from _cut_objections(desk)
-    if desk.step.kind == ChainStep.Kind.COSIGN and verdict.outcome not in (Outcome.AGREE, Outcome.RETURN):
-        yield Objection("cosign_only", "会签只能同意或退回")
 
 
-def _sending_back_objections(desk: Desk) -> Iterator[Objection]:
-    """A review sent back takes the other reviews with it, but not what head office is deciding on."""
+def _is_other_sent(desk: Desk) -> bool:
+    """Asked only where it matters."""
+    if desk.verdict.outcome not in SENDING_BACK:
+        return False
     sent = Escalation.objects.filter(case=desk.case, status=Escalation.Status.SENT)
-    if sent.exclude(submission=desk.submission).exists():
-        yield Objection("other_at_head_office", "本案另有报批已报总公司，须待批复后再退回")
+    return sent.exclude(submission=desk.submission).exists()
 
 
 def _return_objections(desk: Desk) -> Iterator[Objection]:
@@ -224,9 +218,6 @@ def _return_objections(desk: Desk) -> Iterator[Objection]:
 def _referring_objections(desk: Desk) -> Iterator[Objection]:
     if not desk.verdict.opinion.strip():
         yield Objection("no_opinion", "上报须写明初核意见")
-    deciders = [step for step in [desk.step, *desk.ahead()] if step.kind == ChainStep.Kind.FINAL]
-    if desk.verdict.is_straight_up and deciders and not desk.ruling.may_sign:
-        yield Objection("decidable_here", "本机构仍有有权人可以决定，不必上报总公司")
     if desk.goes_to_head_office():
         yield from pack_objections(desk.pack())
 

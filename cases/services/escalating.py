@@ -20,7 +20,15 @@ from cases.lifecycle import Action, Stage
 from cases.matters import matter_of
 from cases.models import CasePaper, ChainStep, Decision, Escalation, Outcome, Step, Submission
 from cases.numbers import next_number
-from cases.rulings import HEAD_OFFICE_POSTS, PaperAnswer, kept_apart, may_answer, may_confirm, with_objections
+from cases.rulings import (
+    COMPLETE,
+    HEAD_OFFICE_POSTS,
+    PaperAnswer,
+    kept_apart,
+    may_answer,
+    may_confirm,
+    with_objections,
+)
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
 from departments.models import Appointment, Staff
@@ -143,13 +151,19 @@ def posts_of(staff: Staff) -> frozenset[str]:
     return frozenset(held.values_list("post__post_type__code", flat=True))
 
 
-def _may_answer(escalation: Escalation, answer: Answer, by: Staff) -> Ruling:
-    paper = PaperAnswer(has_scan=answer.scan is not None, has_number=bool(answer.number.strip()))
+def answering(escalation: Escalation, by: Staff, paper: PaperAnswer = COMPLETE) -> Ruling:
+    """May this person answer at all? All that stands in the way before a word is filled in."""
     ruling = may_answer(escalation.status, by, posts_of(by), paper)
     objections = []
     if escalation.submission.status != Submission.Status.OPEN:
         objections.append(Objection("not_open", "该报批已终结"))
     objections += incompatibilities(escalation.submission, by)
+    return with_objections(ruling, objections)
+
+
+def _may_answer(escalation: Escalation, answer: Answer, by: Staff) -> Ruling:
+    paper = PaperAnswer(has_scan=answer.scan is not None, has_number=bool(answer.number.strip()))
+    ruling, objections = answering(escalation, by, paper), []
     if answer.answer not in Escalation.Answer.values:
         objections.append(Objection("unknown_answer", "批复须为同意、调整金额或不同意"))
     if answer.answer == Escalation.Answer.ALTERED and (answer.amount is None or answer.amount < 0):

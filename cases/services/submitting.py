@@ -41,6 +41,12 @@ def preview(case: ClaimCase, item_code: str, *, by: Staff) -> Plan:
     return plan_for(draft(case, item, by, list(case.losses.all())))
 
 
+def submitting(case: ClaimCase, item_code: str, *, by: Staff) -> list[Objection]:
+    """What stands in the way of sending the case for this item now, whatever is written in the form."""
+    item, losses = AuthorityItem.objects.get(code=item_code), list(case.losses.all())
+    return _submission_objections(draft(case, item, by, losses), losses)
+
+
 def submit(case: ClaimCase, request: Request, *, by: Staff) -> Submission:
     """Sends the case for one item of authority. The same key and body give the same submission again.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from cases.casefile.timeline import timeline_of
 from cases.casefile.work import leading_doors, more_doors
 from cases.forms.deciding import PHRASES, DecisionForm
 from cases.forms.papers import PaperForm
-from cases.models import ClaimCase, Decision
+from cases.models import ClaimCase, Decision, Submission
 from cases.papers import may_add_paper
 from cases.services import pack_of
 from cases.views.case_pages import case_page
@@ -55,7 +56,7 @@ def detail_page(
         "chains": chains_of(submissions),
         "approval": approval,
         "escalations": case.escalations.all(),
-        **_doing(request, case),
+        **_doing(request, case, submissions),
         **_deciding(case, approval, form, request.GET.get("say", "")),
     }
     return render(request, "cases/detail.html", context, status=422 if form else 200)
@@ -110,12 +111,14 @@ def _opinions(case: ClaimCase, viewer: Staff) -> Any:
     return made.annotate(shows_powers=Exists(author)).order_by("-decided_at")
 
 
-def _doing(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
-    leading, more = leading_doors(case, request.user), more_doors(case, request.user)
+def _doing(request: StaffRequest, case: ClaimCase, submissions: Sequence[Submission]) -> dict[str, Any]:
+    """Who has no part in the work reads why of what comes next only."""
+    leading, more = leading_doors(case, request.user), more_doors(case, request.user, submissions)
+    concerned = [door for door in more if "not_handling" not in door.ruling.codes]
     return {
         "doors": [door for door in leading if door.ruling.allowed],
         "more_doors": [door for door in more if door.ruling.allowed],
-        "closed_doors": [door for door in leading if not door.ruling.allowed],
+        "closed_doors": [door for door in (*leading, *concerned) if not door.ruling.allowed],
     }
 
 

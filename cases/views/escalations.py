@@ -17,7 +17,7 @@ from cases.casefile.approval import chains_of, submissions_of
 from cases.forms.escalations import AnswerForm, EscalationFilterForm
 from cases.models import ClaimCase, Decision, Escalation
 from cases.papers import sniffed
-from cases.rulings import may_answer, may_confirm
+from cases.rulings import may_confirm
 from cases.views.case_pages import beside
 from departments.access_log import record_download
 from departments.http import StaffRequest
@@ -71,7 +71,7 @@ def _page(request: StaffRequest, found: Escalation, form: AnswerForm, status: in
         "escalation": found,
         "papers": found.pack["items"],
         "form": form,
-        "answering": may_answer(found.status, request.user, posts),
+        "answering": services.answering(found, request.user),
         "confirming": may_confirm(found.case, found, request.user, posts),
         **_background(request, found),
     }
@@ -95,7 +95,7 @@ def _background(request: StaffRequest, found: Escalation) -> dict[str, Any]:
 @require_POST
 def escalation_answer(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(visible_escalations(request.user), pk=pk)
-    insist_on(may_answer(found.status, request.user, services.posts_of(request.user)))
+    insist_on(services.answering(found, request.user))
     form = AnswerForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, form, status=422)

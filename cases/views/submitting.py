@@ -72,6 +72,7 @@ def _shown(
     }
     if item:
         context["plan"] = plan = services.preview(case, item, by=request.user)
+        context["stops"] = [*plan.stops, *services.submitting(case, item, by=request.user)]
         context["links"] = plan_links(plan)
     return _answer(request, context, form)
 
