@@ -29,6 +29,7 @@ ACTS = {
     "revoke_grant": ("撤销一项授权", "bad"),
 }
 """What each action on a letter's chain is called, and its tone in the timeline."""
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +57,39 @@ def _what(details: Mapping[str, Any]) -> str:
     if "added" in details:
         return _revision(details)
     if "changes" in details:
-        changes = details["changes"]
-        return "；".join(f"{one['line']} {_yuan(one['was'])} → {_yuan(one['is'])} 元" for one in changes)
+        return "；".join(_risen(one) for one in details["changes"])
     if "supersedes" in details:
         replaced = f"，替代 {details['supersedes']}" if details["supersedes"] else ""
         return f"{len(details['lines'])} 项条款{replaced}"
     if "like" in details:
         return f"以 {details['like']} 为底稿，{len(details['lines'])} 项条款" if details["like"] else ""
     if "lines" in details:
-        return "；".join(f"{line['clause']} {_yuan(line['amount_max'])} 元" for line in details["lines"])
-    return f"{details['clause']} {_yuan(details['amount_max'])} 元" if "clause" in details else ""
+        return "；".join(_line(line) for line in details["lines"])
+    return _line(details) if "clause" in details else ""
 
 
 def _revision(details: Mapping[str, Any]) -> str:
-    counted = (("调整", "changes"), ("增加", "added"), ("删除", "dropped"))
-    return "，".join(f"{word} {len(details[name])} 项" for word, name in counted if details[name])
+    """A few changes in full, many by their number."""
+    parts = [
+        _some("调整", [_risen(one) for one in details["changes"]]),
+        _some("增加", [_line(one) for one in details["added"]]),
+        _some("删除", [_line(one) for one in details["dropped"]]),
+    ]
+    return "；".join(part for part in parts if part)
+
+
+def _some(word: str, texts: list[str]) -> str:
+    if len(texts) > FEW:
+        return f"{word} {len(texts)} 项"
+    return "；".join(f"{word} {text}" for text in texts)
+
+
+def _risen(one: Mapping[str, str]) -> str:
+    return f"{one['line']} {_yuan(one['was'])} → {_yuan(one['is'])} 元"
+
+
+def _line(one: Mapping[str, str]) -> str:
+    return f"{one['clause']} {_yuan(one['amount_max'])} 元"
 
 
 def _yuan(amount: str) -> str:

@@ -8,6 +8,7 @@ from authority.views import (
     letters,
     matrix,
     powers,
+    revising,
     standing_in,
     who_can,
 )
@@ -28,8 +29,8 @@ urlpatterns = [
     path("letters/<int:pk>/compare/", comparing.letter_compare, name="letter_compare"),
     path("letters/<int:pk>/compare/print/", comparing.letter_compare_print, name="letter_compare_print"),
     path("letters/<int:pk>/edit/", drafting.letter_edit, name="letter_edit"),
-    path("letters/<int:pk>/lines/", drafting.letter_line_new, name="letter_line_new"),
-    path("letters/<int:pk>/amounts/", drafting.letter_amounts, name="letter_amounts"),
+    path("letters/<int:pk>/lines/", revising.letter_lines, name="letter_lines"),
+    path("letters/<int:pk>/lines/new/", drafting.letter_line_new, name="letter_line_new"),
     path("letters/<int:pk>/lines/<int:line>/drop/", drafting.letter_line_drop, name="letter_line_drop"),
     path("letters/<int:pk>/submit/", letters.letter_submit, name="letter_submit"),
     path("letters/<int:pk>/send-back/", letters.letter_send_back, name="letter_send_back"),

@@ -1,4 +1,4 @@
-from authority.forms.drafting import AmountsForm, CeilingForm, GrantForm, LetterForm, ReasonForm
+from authority.forms.drafting import CeilingForm, GrantForm, LetterForm, ReasonForm
 from authority.forms.facts import (
     CertificateFilter,
     CertificateForm,
@@ -8,10 +8,10 @@ from authority.forms.facts import (
 )
 from authority.forms.filters import CompareForm, LetterFilter, MatrixFilter, WhoCanForm
 from authority.forms.powers import PowersForm
+from authority.forms.revising import LinesForm, NewLines, revision
 from authority.forms.standing_in import StandInAnswerForm, StandInDeclineForm, StandInFilter, StandInForm
 
 __all__ = [
-    "AmountsForm",
     "CeilingForm",
     "CertificateFilter",
     "CertificateForm",
@@ -22,7 +22,9 @@ __all__ = [
     "InterestForm",
     "LetterFilter",
     "LetterForm",
+    "LinesForm",
     "MatrixFilter",
+    "NewLines",
     "PowersForm",
     "ReasonForm",
     "StandInAnswerForm",
@@ -30,4 +32,5 @@ __all__ = [
     "StandInFilter",
     "StandInForm",
     "WhoCanForm",
+    "revision",
 ]

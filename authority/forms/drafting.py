@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +15,7 @@ from authority.models import (
     LineCode,
     Litigation,
     LossCode,
-    PersonalGrant,
     SpecialCode,
-    UnitCeiling,
 )
 from authority.services import CeilingLine, GrantLine, LetterDraft
 from departments.access import MANAGE_UNIT
@@ -26,7 +23,7 @@ from departments.models import Appointment, OrgUnit, PostType, Staff
 from departments.models.people import AdminRole
 
 
-def _searchable() -> forms.Select:
+def searchable() -> forms.Select:
     return forms.Select(attrs={"data-search": ""})
 
 
@@ -36,7 +33,7 @@ def _day(label: str, *, required: bool = True) -> forms.DateField:
     )
 
 
-def _amount(label: str, **options: Any) -> forms.DecimalField:
+def amount_field(label: str, **options: Any) -> forms.DecimalField:
     widget = forms.NumberInput(attrs={"step": "0.01", "min": "0", "class": "money"})
     return forms.DecimalField(
         label=label, min_value=Decimal(0), max_digits=14, decimal_places=2, widget=widget, **options
@@ -58,7 +55,7 @@ class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = [
             "number", "title", "mode", "issuing_unit", "scope_unit", "basis", "valid_from", "valid_to",
         ]  # fmt: skip
-        widgets = {"issuing_unit": _searchable(), "scope_unit": _searchable()}
+        widgets = {"issuing_unit": searchable(), "scope_unit": searchable()}
 
     def __init__(self, *args: Any, staff: Staff, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -76,16 +73,15 @@ class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
 class _LineForm(forms.Form):
     clause = forms.CharField(label="条款", max_length=20)
     item = forms.ModelChoiceField(AuthorityItem.objects.all(), label="事项", empty_label="请选择")
-    unit = forms.ModelChoiceField(OrgUnit.objects.none(), label="适用机构", widget=_searchable())
-    amount_max = _amount("金额上限(元)")
+    unit = forms.ModelChoiceField(OrgUnit.objects.none(), label="适用机构", widget=searchable())
+    amount_max = amount_field("金额上限(元)")
     lines = _codes("险别", LineCode.choices)
     loss_classes = _codes("损失类别", LossCode.choices)
     special_kinds = _codes("特殊案件类型", SpecialCode.choices)
     litigation = forms.ChoiceField(label="涉诉", choices=Litigation.choices, initial=Litigation.ANY)
 
     def _offer_units(self, path: str) -> None:
-        units = OrgUnit.objects.under([path]).open_on(timezone.localdate()).in_order()
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = units_offered(path)  # type: ignore[attr-defined]
 
 
 class CeilingForm(_LineForm):
@@ -102,10 +98,10 @@ class GrantForm(_LineForm):
     """Offers the posts held today in the units the letter is for; other ids are no valid choice."""
 
     appointment = forms.ModelChoiceField(
-        Appointment.objects.none(), label="被授权人（岗位）", empty_label="请选择", widget=_searchable()
+        Appointment.objects.none(), label="被授权人（岗位）", empty_label="请选择", widget=searchable()
     )
     includes_below = forms.BooleanField(label="含下级机构", required=False, initial=True)
-    amount_min = _amount("金额下限(元)", initial=0)
+    amount_min = amount_field("金额下限(元)", initial=0)
     cosign_count = forms.IntegerField(label="会签人数", min_value=0, max_value=9, initial=0)
     cosign_post_type = forms.ModelChoiceField(
         PostType.objects.all(), label="会签岗位", required=False, empty_label="不会签"
@@ -117,7 +113,7 @@ class GrantForm(_LineForm):
         super().__init__(*args, **options)
         self._offer_units(letter.issuing_unit.path)
         self.initial.setdefault("unit", letter.scope_unit_id)
-        self.fields["appointment"].queryset = _posts_held(letter)  # type: ignore[attr-defined]
+        self.fields["appointment"].queryset = posts_held(letter)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -131,33 +127,18 @@ class GrantForm(_LineForm):
         return GrantLine(**self.cleaned_data)
 
 
-def _posts_held(letter: AuthorityLetter) -> QuerySet[Appointment]:
+def units_offered(path: str) -> QuerySet[OrgUnit]:
+    """The unit at a path and all below it, those that are open."""
+    return OrgUnit.objects.under([path]).open_on(timezone.localdate()).in_order()
+
+
+def posts_held(letter: AuthorityLetter) -> QuerySet[Appointment]:
     return (
         Appointment.objects.on(timezone.localdate())
         .filter(post__unit__path__startswith=letter.scope_unit.path)
         .select_related("staff", "post__unit", "post__post_type")
         .order_by("post__unit__path_rank", "-post__post_type__level", "staff__employee_no")
     )
-
-
-class AmountsForm(forms.Form):
-    """The upper limits of a draft, one field a row."""
-
-    def __init__(self, *args: Any, rows: Iterable[PersonalGrant | UnitCeiling], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.rows = {self.name(row.pk): row for row in rows}
-        for name, row in self.rows.items():
-            field = _amount(f"{row.clause} 金额上限", initial=row.amount_max)
-            field.widget.attrs["aria-label"] = f"{row} 金额上限"
-            field.row = row  # type: ignore[attr-defined]  # what the template shows beside the field
-            self.fields[name] = field
-
-    @staticmethod
-    def name(row_id: int) -> str:
-        return f"amount_{row_id}"
-
-    def amounts(self) -> dict[int, Decimal]:
-        return {row.pk: self.cleaned_data[name] for name, row in self.rows.items()}
 
 
 class ReasonForm(forms.Form):

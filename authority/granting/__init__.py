@@ -8,6 +8,7 @@ above one's own level: SOD-07, SOD-08, company practice. Being a superuser is no
 
 from authority.granting.acts import (
     may_add,
+    may_amend,
     may_approve,
     may_begin,
     may_draft,
@@ -16,6 +17,7 @@ from authority.granting.acts import (
     may_revoke,
     may_send_back,
     may_submit,
+    may_touch,
 )
 from authority.granting.conflicts import Conflict, conflicts_of, notices_of
 from authority.granting.values import (
@@ -37,6 +39,7 @@ __all__ = [
     "ProposedCeiling",
     "conflicts_of",
     "may_add",
+    "may_amend",
     "may_approve",
     "may_begin",
     "may_draft",
@@ -45,5 +48,6 @@ __all__ = [
     "may_revoke",
     "may_send_back",
     "may_submit",
+    "may_touch",
     "notices_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from authority.granting.conflicts import Conflict, conflicts_of, lines, notices_of, units, wrong_mode
@@ -39,6 +39,23 @@ def may_add(letter: LetterTerms, actor: Actor, contents: Contents) -> Ruling:
         [*may_edit(letter, actor).objections, *wrong_mode(letter, contents), *lines(letter, contents)],
         "修改授权书",
     )
+
+
+def may_touch(letter: LetterTerms, actor: Actor, asked: Collection[int], own: Collection[int]) -> Ruling:
+    """Change or take out these lines by id: each must be the letter's own, or the request was made up."""
+    strange = sorted(set(asked) - set(own))
+    foreign = [Objection("foreign_line", f"条款 {row} 不属于这份授权书") for row in strange]
+    return _ruling([*may_edit(letter, actor).objections, *foreign], "修改授权书")
+
+
+def may_amend(letter: LetterTerms, actor: Actor, mode: str, *, has_lines: bool) -> Ruling:
+    """Give a draft another heading; its lines are of one mode."""
+    objections = list(may_edit(letter, actor).objections)
+    if has_lines and mode != letter.mode:
+        objections.append(
+            Objection("mode_with_lines", "已有条款，不能改变授权方式：请先删除条款，或另行起草")
+        )
+    return _ruling(objections, "修改授权书")
 
 
 def may_submit(letter: LetterTerms, actor: Actor, contents: Contents) -> Ruling:

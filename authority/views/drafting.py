@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from authority import services
-from authority.forms import AmountsForm, CeilingForm, GrantForm, LetterForm
+from authority.forms import CeilingForm, GrantForm, LetterForm
 from authority.granting import may_edit
 from authority.letters import actor_for, letter_terms, rows_of
 from authority.models import AuthorityLetter, LetterStatus
@@ -38,7 +38,7 @@ def letter_new(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def letter_edit(request: StaffRequest, pk: int) -> HttpResponse:
-    letter = _draft(request.user, pk)
+    letter = editable_draft(request.user, pk)
     form = LetterForm(sent(request), staff=request.user, instance=letter)
     if form.is_bound and form.is_valid():
         services.amend_letter(letter, form.draft(), by=request.user)
@@ -49,7 +49,7 @@ def letter_edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def letter_line_new(request: StaffRequest, pk: int) -> HttpResponse:
-    letter = _draft(request.user, pk)
+    letter = editable_draft(request.user, pk)
     form = _line_form(letter, sent(request))
     if form.is_bound and form.is_valid():
         if isinstance(form, GrantForm):
@@ -61,27 +61,15 @@ def letter_line_new(request: StaffRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, title="增加条款", letter=letter)
 
 
-@require_http_methods(["GET", "POST"])
-def letter_amounts(request: StaffRequest, pk: int) -> HttpResponse:
-    letter = _draft(request.user, pk)
-    form = AmountsForm(sent(request), rows=rows_of(letter))
-    if form.is_bound and form.is_valid():
-        changed = services.set_amounts(letter, form.amounts(), by=request.user)
-        messages.success(request, f"已调整 {changed} 项金额")
-        return redirect(letter)
-    status = 422 if form.is_bound else 200
-    return render(request, "authority/letter_amounts.html", {"form": form, "letter": letter}, status=status)
-
-
 @require_POST
 def letter_line_drop(request: StaffRequest, pk: int, line: int) -> HttpResponse:
     letter = visible_letter(request.user, pk)
-    dropped = services.drop_lines(letter, [line], by=request.user)
-    messages.success(request, f"已删除 {dropped} 项条款")
+    services.revise_lines(letter, services.Revision(dropped=[line]), by=request.user)
+    messages.success(request, "条款已删除")
     return redirect(letter)
 
 
-def _draft(staff: Staff, pk: int) -> AuthorityLetter:
+def editable_draft(staff: Staff, pk: int) -> AuthorityLetter:
     """A letter that this person may edit; the form of another is not even shown."""
     letter = visible_letter(staff, pk)
     insist_on(may_edit(letter_terms(letter), actor_for(staff, letter.issuing_unit)))

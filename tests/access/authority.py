@@ -115,7 +115,7 @@ PAGES = {
         get(DRAFTERS, "letter_draft"),
         post(DRAFTED, "letter_draft", data=line),
     ],
-    "authority:letter_amounts": [
+    "authority:letter_lines": [
         get(DRAFTERS, "letter_draft"),
         post(DRAFTED, "letter_draft", data=amounts),
     ],

@@ -93,7 +93,7 @@ def test_a_line_is_added_changed_and_dropped(as_head, branch):
     grant = letter.personalgrants.get()
     assert (grant.special_kinds, grant.litigation, grant.amount_max) == (["", "refusal"], "no", 50_000)
 
-    amounts = reverse("authority:letter_amounts", args=[letter.pk])
+    amounts = reverse("authority:letter_lines", args=[letter.pk])
     assert as_head.get(amounts).status_code == 200
     assert as_head.post(amounts, {f"amount_{grant.pk}": "-1"}).status_code == 422
     as_head.post(amounts, {f"amount_{grant.pk}": "60000"})
@@ -142,12 +142,12 @@ def test_a_ceiling_is_added_to_a_from_institution_letter(as_head, branch):
 
     assert letter.unitceilings.get().unit == my
     assert page(as_head, "letter", letter.pk).status_code == 200
-    assert page(as_head, "letter_amounts", letter.pk).status_code == 200
+    assert page(as_head, "letter_lines", letter.pk).status_code == 200
     assert page(as_head, "letter_print", letter.pk).status_code == 200
 
 
 def test_what_is_no_draft_is_not_edited(as_head, in_force):
-    for name in ("letter_edit", "letter_line_new", "letter_amounts"):
+    for name in ("letter_edit", "letter_line_new", "letter_lines"):
         assert page(as_head, name, in_force.letter_id).status_code == 403
 
 

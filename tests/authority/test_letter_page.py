@@ -160,18 +160,18 @@ def test_the_page_tells_what_was_done_in_words(as_head, branch):
     branch.grant(old)
     letter = services.draft_letter(heading_like(old), by=branch.deputy, like=old)
     (grant,) = letter.personalgrants.all()
-    services.set_amounts(letter, {grant.pk: Decimal("60000")}, by=branch.deputy)
+    services.revise_lines(letter, services.Revision(amounts={grant.pk: Decimal("60000")}), by=branch.deputy)
     services.send_back(services.submit_letter(letter, by=branch.deputy), by=branch.head, reason="再核")
-    services.drop_lines(letter, [grant.pk], by=branch.deputy)
+    services.revise_lines(letter, services.Revision(dropped=[grant.pk]), by=branch.deputy)
 
     events = page(as_head, "letter", letter.pk).context["page"].events
 
     assert [(event.title, event.who, event.text) for event in events] == [
         ("起草", "副经理", f"以 {old.number} 为底稿，1 项条款"),
-        ("调整金额", "副经理", "第1条 核赔员 核赔 100,000.00 → 60,000.00 元"),
+        ("编辑条款", "副经理", "调整 第1条 核赔员 核赔 100,000.00 → 60,000.00 元"),
         ("提交批准", "副经理", ""),
         ("退回起草", "经理", "再核"),
-        ("删除条款", "副经理", "第1条 60,000.00 元"),
+        ("编辑条款", "副经理", "删除 第1条 60,000.00 元"),
     ]
 
 

@@ -18,7 +18,7 @@ from authority.models import (
     UnitCeiling,
 )
 from authority.refusals import Refused
-from authority.services import CeilingLine, GrantLine, LetterDraft
+from authority.services import CeilingLine, GrantLine, LetterDraft, Revision
 from departments.models import OutboxMessage, PostType
 from tests.factories import CeilingFactory, LetterFactory
 
@@ -272,7 +272,10 @@ def test_amounts_change_in_one_go_with_history(branch):
     elsewhere = branch.grant(branch.draft())
     amounts = {first.pk: Decimal("1.50"), second.pk: second.amount_max, elsewhere.pk: Decimal(9)}
 
-    assert services.set_amounts(letter, amounts, by=branch.deputy) == 1
+    with pytest.raises(Refused, match="不属于"):
+        services.revise_lines(letter, Revision(amounts=amounts), by=branch.deputy)
+    del amounts[elsewhere.pk]
+    assert services.revise_lines(letter, Revision(amounts=amounts), by=branch.deputy) == 1
 
     first.refresh_from_db()
     elsewhere.refresh_from_db()
@@ -280,15 +283,16 @@ def test_amounts_change_in_one_go_with_history(branch):
     assert first.history.count() == 2
     (entry,) = LedgerEntry.objects.all()
     change = {"id": first.pk, "line": "第1条 核赔员 核赔", "was": "100000.00", "is": "1.50"}
-    assert entry.details == {"changes": [change]}
+    assert entry.details == {"changes": [change], "dropped": [], "added": []}
 
 
 def test_nothing_changed_is_nothing_recorded(branch):
     letter = branch.draft()
     grant = branch.grant(letter)
 
-    assert services.set_amounts(letter, {grant.pk: grant.amount_max}, by=branch.deputy) == 0
-    assert services.drop_lines(letter, [0], by=branch.deputy) == 0
+    assert (
+        services.revise_lines(letter, Revision(amounts={grant.pk: grant.amount_max}), by=branch.deputy) == 0
+    )
     assert acts(letter) == []
 
 
@@ -297,10 +301,12 @@ def test_lines_are_dropped_from_a_draft_only(branch):
     grant = branch.grant(letter)
     in_force = branch.grant(branch.in_force())
 
-    assert services.drop_lines(letter, [grant.pk, in_force.pk], by=branch.deputy) == 1
+    with pytest.raises(Refused, match="不属于"):
+        services.revise_lines(letter, Revision(dropped=[grant.pk, in_force.pk]), by=branch.deputy)
+    assert services.revise_lines(letter, Revision(dropped=[grant.pk]), by=branch.deputy) == 1
     assert list(PersonalGrant.objects.all()) == [in_force]
     with pytest.raises(Refused, match="草拟"):
-        services.drop_lines(in_force.letter, [in_force.pk], by=branch.deputy)
+        services.revise_lines(in_force.letter, Revision(dropped=[in_force.pk]), by=branch.deputy)
 
 
 def test_a_new_heading_reaches_the_lines(branch):

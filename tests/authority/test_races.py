@@ -145,7 +145,9 @@ def test_approving_against_changing_an_amount(arena: Branch, pair: Pair):
     for _ in range(ROUNDS):
         letter = submitted(arena)
         grant = letter.personalgrants.get()
-        change = partial(services.set_amounts, letter, {grant.pk: 999}, by=arena.deputy)
+        change = partial(
+            services.revise_lines, letter, services.Revision(amounts={grant.pk: 999}), by=arena.deputy
+        )
         two = pair.run(partial(services.approve_letter, letter, by=arena.head), change)
         assert two[1] == "Refused"
 
