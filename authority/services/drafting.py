@@ -63,17 +63,10 @@ def draft_letter(
     if like is not None:
         _copy_lines(like, letter)
     put_lines(letter, lines, by)
-    details = {
-        "number": letter.number,
-        "like": like.number if like else None,
-        "lines": [facts_of(row) for row in rows_of(letter)],
-    }
-    record(
-        chain_of(letter),
-        by=by,
-        action="draft",
-        facts=LedgerFacts(to_state=LetterStatus.DRAFT, details=details),
-    )
+    rows = [facts_of(row) for row in rows_of(letter)]
+    details = {"number": letter.number, "like": like.number if like else None, "lines": rows}
+    facts = LedgerFacts(to_state=LetterStatus.DRAFT, details=details)
+    record(chain_of(letter), by=by, action="draft", facts=facts)
     return letter
 
 
