@@ -10,6 +10,8 @@ from typing import Any
 import xlsxwriter
 from django.utils import timezone
 
+from authority.coverage.map import STATE_NAMES, CoverageMap, flat
+from authority.coverage.survey import Cell as CoverageCell
 from authority.matrix import Uses, scope_of
 from authority.models import PersonalGrant
 from authority.powers import Power, Powers
@@ -117,4 +119,31 @@ def _power(power: Power) -> tuple[Cell, ...]:
         power.approved_by,
         grant.valid_from,
         grant.valid_to,
+    )
+
+
+COVERAGE_HEADINGS = (
+    "日期", "机构", "事项", "损失类别", "金额自(元)", "金额至(元)", "状态", "在岗人数", "有权的人",
+)  # fmt: skip
+
+
+def coverage_workbook(found: CoverageMap) -> tuple[bytes, int]:
+    """One line per cell, and how many lines there are."""
+    rows = [
+        (found.question.on, unit.short_name, item.name, losses, *_cell(cell))
+        for item in found.items
+        for unit, losses, cell in flat(found.cells_of(item))
+    ]
+    return sheet("权限覆盖图", COVERAGE_HEADINGS, rows), len(rows)
+
+
+def _cell(cell: CoverageCell) -> tuple[Cell, ...]:
+    high = cell.band.high
+    names = "、".join(f"{one.name}{'（不在岗）' if one.is_away else ''}" for one in cell.people)
+    return (
+        Decimal(cell.band.low) / 100,
+        None if high is None else Decimal(high) / 100,
+        STATE_NAMES[cell.state],
+        len(cell.present),
+        names,
     )

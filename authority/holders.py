@@ -107,15 +107,20 @@ def holder_for(
 
 
 def holders_of(
-    item_code: str,
+    item_code: str = "",
     *,
     at: datetime | None = None,
     known_at: datetime | None = None,
     loads: Mapping[int, int] | None = None,
 ) -> list[Holder]:
-    """Everybody with a limit in force for the item, by person id; one query. `loads`: steps waiting."""
+    """Everybody with a limit in force for the item (for any item), by person id; one query.
+
+    `loads`: steps waiting.
+    """
     moment = Moment(at, known_at)
-    grants = _grants(moment).filter(item__code=item_code)
+    grants = _grants(moment)
+    if item_code:
+        grants = grants.filter(item__code=item_code)
     asked = Q(pk__in=grants.values("holder")) | delegates_for(item_code, moment)
     people = moment.rows(Staff).filter(asked)
     return [holder for holder in _holders(people, grants, moment, loads or {}) if holder.limits]

@@ -113,6 +113,8 @@ def _scope(row: Mapping[str, Any]) -> Scope:
 
 
 def delegates_for(item_code: str, moment: Moment) -> Q:
-    """People who stand in for somebody in this item; a condition on people."""
-    rows = in_force(moment).filter(items__contains=[item_code])
+    """People who stand in for somebody in this item (in any item); a condition on people."""
+    rows = in_force(moment)
+    if item_code:
+        rows = rows.filter(items__contains=[item_code])
     return Q(pk__in=rows.values("delegate"))

@@ -3,6 +3,7 @@ from django.urls import path
 from authority.views import (
     certificates,
     comparing,
+    coverage,
     drafting,
     interests,
     letters,
@@ -19,6 +20,9 @@ urlpatterns = [
     path("", matrix.matrix, name="matrix"),
     path("export/", matrix.matrix_export, name="matrix_export"),
     path("who-can/", who_can.who_can, name="who_can"),
+    path("coverage/", coverage.coverage, name="coverage"),
+    path("coverage/cell/", coverage.coverage_cell, name="coverage_cell"),
+    path("coverage/export/", coverage.coverage_export, name="coverage_export"),
     path("powers/", powers.powers, name="powers"),
     path("powers/export/", powers.powers_export, name="powers_export"),
     path("powers/print/", powers.powers_print, name="powers_print"),

@@ -83,6 +83,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Entry("授权一览", "authority:matrix"),
             Entry("谁能批", "authority:who_can"),
+            Entry("覆盖图", "authority:coverage"),
             Entry("某日某人权限", "authority:powers"),
             Entry("授权书", "authority:letters"),
             Entry("证件", "authority:certificates"),

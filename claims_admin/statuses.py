@@ -77,6 +77,12 @@ TONES: Final[dict[str, Tone]] = {
     "expired": "bad",
     "coming": "idle",
     "ended": "idle",
+    # cells of the coverage map
+    "nobody": "bad",
+    "away": "bad",
+    "one": "attention",
+    "several": "good",
+    "above": "idle",
     # runs of reports
     "leased": "active",
     "running": "active",

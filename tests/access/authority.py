@@ -65,6 +65,11 @@ def line(world: World) -> Mapping[str, Any]:
 declared = {"kind": "party", "name": "刘明", "relation": "兄弟"}
 
 
+def cell_of_deyang(world: World) -> Mapping[str, Any]:
+    path = world["dy"].path
+    return {"item": "adjudication", "unit": path, "amount": "5000", "loss_class": "vehicle"}
+
+
 def of_the_reviewer(world: World) -> Mapping[str, Any]:
     return {"person": world["reviewer"].pk}
 
@@ -79,6 +84,12 @@ PAGES = {
     "authority:matrix": get(EVERYBODY),
     "authority:matrix_export": get(EVERYBODY),
     "authority:who_can": get(EVERYBODY),
+    "authority:coverage": get(EVERYBODY),
+    "authority:coverage_export": get(EVERYBODY),
+    "authority:coverage_cell": [
+        get("302 422 200 200 422 200 200 200 200 200 200", data=cell_of_deyang),
+        get("302 422 422 422 422 422 422 422 422 422 422"),
+    ],
     "authority:powers": [
         get(EVERYBODY),
         get("302 422 422 422 200 200 200 200 422 200 200", data=of_the_reviewer),

@@ -1,0 +1,1 @@
+"""覆盖图: who covers what, computed by the ruling itself."""
