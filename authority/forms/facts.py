@@ -133,3 +133,7 @@ class EnforcementForm(forms.Form):
     enforced_from = forms.DateField(
         label="强制执行自", required=False, widget=DateInput(), help_text="留空：只提示，不冻结"
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["enforced_from"].widget.attrs["class"] = "form-control"
