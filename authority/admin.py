@@ -5,10 +5,8 @@ Letters and grants change through their services alone, the ledger not at all.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -83,24 +81,6 @@ class ReadOnly(SimpleHistoryAdmin):
         return visible.order_by(*self.get_ordering(request))
 
 
-class ReferralRuleForm(forms.ModelForm):
-    class Meta:
-        model = ReferralRule
-        fields = [
-            "code", "name", "kind", "items", "flags", "figures_over", "to_level", "text", "source",
-            "is_verified", "valid_from", "valid_to",
-        ]  # fmt: skip
-
-    def clean_figures_over(self) -> dict[str, str]:
-        """Kept as texts of yuan, so that no amount is a float."""
-        figures = self.cleaned_data["figures_over"] or {}
-        try:
-            return {str(name): f"{Decimal(str(over)):.2f}" for name, over in figures.items()}
-        except (AttributeError, InvalidOperation) as error:
-            message = '请写成 {"expected_loss": "300000.00"} 的形式'
-            raise forms.ValidationError(message) from error
-
-
 @admin.register(AuthorityItem)
 class AuthorityItemAdmin(SecurityAdministratorsOwn):
     list_display = ["code", "name", "measure", "is_key", "source", "is_verified"]
@@ -114,10 +94,17 @@ class AuthorityItemAdmin(SecurityAdministratorsOwn):
 
 @admin.register(ReferralRule)
 class ReferralRuleAdmin(SecurityAdministratorsOwn):
-    form = ReferralRuleForm
+    """To look at; a rule changes on its page, with its test cases and a second person."""
+
     list_display = ["code", "name", "kind", "to_level", "valid_from", "valid_to", "source", "is_verified"]
     list_filter = ["kind", "to_level", "is_verified"]
     search_fields = ["code", "name", "text"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(AuthorityLetter)

@@ -21,7 +21,8 @@ from authority.terms import CEILING, LEVEL_NAMES, ceiling_from, fen
 from departments.models import IncompatibleDuty
 
 _REFERRAL = {
-    name: name for name in ("code", "name", "kind", "items", "flags", "figures_over", "to_level", "text")
+    name: name
+    for name in ("code", "name", "kind", "items", "flags", "figures_over", "to_level", "text", "post")
 }
 _INCOMPATIBLE = {
     **{name: name for name in ("code", "steps", "items", "concurrent_limit")},

@@ -86,6 +86,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("覆盖图", "authority:coverage"),
             Entry("某日某人权限", "authority:powers"),
             Entry("授权书", "authority:letters"),
+            Entry("提级规则", "authority:rules"),
             Entry("证件", "authority:certificates"),
             Entry("利害关系", "authority:interests"),
             Entry("授权试算", "cases:what_ifs", may_try_letters),

@@ -31,6 +31,7 @@ OWN_WORDS = {
         chain_faults seals
         what_if
         delegating stand_in_page stand_ins standing_in
+        referrals trials
     """,
     "cases": """
         casefile chains conflicts export handlers importing items listing matters numbers panels papers queue

@@ -9,6 +9,7 @@ from authority.forms.facts import (
 from authority.forms.filters import CompareForm, LetterFilter, MatrixFilter, WhoCanForm
 from authority.forms.powers import PowersForm
 from authority.forms.revising import LinesForm, NewLines, revision
+from authority.forms.rules import EndRuleForm, RuleForm, TrialFormSet, trials_in
 from authority.forms.standing_in import StandInAnswerForm, StandInDeclineForm, StandInFilter, StandInForm
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "CertificateFilter",
     "CertificateForm",
     "CompareForm",
+    "EndRuleForm",
     "EnforcementForm",
     "GrantForm",
     "InterestFilter",
@@ -27,10 +29,13 @@ __all__ = [
     "NewLines",
     "PowersForm",
     "ReasonForm",
+    "RuleForm",
     "StandInAnswerForm",
     "StandInDeclineForm",
     "StandInFilter",
     "StandInForm",
+    "TrialFormSet",
     "WhoCanForm",
     "revision",
+    "trials_in",
 ]

@@ -3,6 +3,7 @@ from authority.models.items import AuthorityItem, Measure, ReferralRule
 from authority.models.ledger import LedgerEntry
 from authority.models.letters import AuthorityLetter, LetterMode, LetterStatus
 from authority.models.limits import GrantSource, Litigation, PersonalGrant, UnitCeiling
+from authority.models.rules import Expectation, RuleCase, RuleProposal
 from authority.models.scope import LineCode, LossCode, SpecialCode
 from authority.models.seals import LedgerSeal, SealedHead
 from authority.models.stand_ins import InFlight, StandInCeiling, Substitution
@@ -10,6 +11,7 @@ from authority.models.stand_ins import InFlight, StandInCeiling, Substitution
 __all__ = [
     "AuthorityItem",
     "AuthorityLetter",
+    "Expectation",
     "GrantSource",
     "InFlight",
     "Interest",
@@ -24,6 +26,8 @@ __all__ = [
     "Measure",
     "PersonalGrant",
     "ReferralRule",
+    "RuleCase",
+    "RuleProposal",
     "SealedHead",
     "SpecialCode",
     "StandInCeiling",

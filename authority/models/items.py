@@ -4,7 +4,8 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 
@@ -50,7 +51,11 @@ class ReferralRuleQuerySet(models.QuerySet["ReferralRule"]):
 
 
 class ReferralRule(models.Model):
-    """提级规则: goes up, must be consulted on, is told or is stopped, whatever the amount."""
+    """提级规则: goes up, must be consulted on, is told or is stopped, whatever the amount.
+
+    A change that begins later is a row of its own with the same code; the versions follow each other. `post`
+    is the code of the post that gives the opinion or is told.
+    """
 
     class Kind(models.TextChoices):
         MUST_REFER = "must_refer", "必须提级"
@@ -58,7 +63,7 @@ class ReferralRule(models.Model):
         NOTIFY = "notify", "须报告"
         HARD_STOP = "hard_stop", "禁止"
 
-    code = models.CharField("代码", max_length=30, unique=True)
+    code = models.CharField("代码", max_length=30)
     name = models.CharField("规则", max_length=60)
     kind = models.CharField("效力", max_length=12, choices=Kind)
     items = ArrayField(models.CharField(max_length=30), verbose_name="适用事项")
@@ -67,6 +72,7 @@ class ReferralRule(models.Model):
     )
     figures_over = models.JSONField("金额条件(元)", default=dict, blank=True)
     to_level = models.PositiveSmallIntegerField("提至级别", default=6)
+    post = models.CharField("会商或报告岗位", max_length=20, blank=True)
     text = models.CharField("说明", max_length=200)
     source = models.CharField("依据", max_length=200)
     is_verified = models.BooleanField("已核实", default=False)
@@ -78,8 +84,17 @@ class ReferralRule(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "提级规则"
-        ordering = ["code"]
+        ordering = ["code", "valid_from"]
         constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="authority_referralrule_one_version"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["must_consult", "notify"]) | ~Q(post=""),
+                name="authority_referralrule_names_post",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="authority_referralrule_dates_in_order",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["must_refer", "must_consult", "notify", "hard_stop"]),
                 name="authority_referralrule_kind_known",
@@ -89,3 +104,6 @@ class ReferralRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("authority:rule", args=[self.pk])

@@ -117,7 +117,10 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class ReferralRule:
-    """提级规则. Applies when all `flags` are present and every figure is above its sum in `figures_over`."""
+    """提级规则. Applies when all `flags` are present and every figure is above its sum in `figures_over`.
+
+    `post`: whose opinion must be had, or who is told.
+    """
 
     code: str
     name: str
@@ -127,6 +130,7 @@ class ReferralRule:
     figures_over: Mapping[str, int] = field(default_factory=dict)
     to_level: int = HEAD_OFFICE
     text: str = ""
+    post: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from authority.models import ReferralRule
+from authority.referrals import terms_of
+from authority.services import RuleDraft, propose_rule
 from tests.access.rows import get, post
 from tests.cast import World
 from tests.factories import CertificateFactory, GrantFactory, InterestFactory, LetterFactory, StaffFactory
@@ -26,6 +29,10 @@ def furnish(world: World) -> None:
         )
     world.things["certificate"] = CertificateFactory(staff=world["clerk"], waiting=True)
     world.things["certificate_type"] = world.things["certificate"].type
+    world.things["rule"] = ReferralRule.objects.get(code="DEATH")
+    terms = {**terms_of(world.things["rule"]), "valid_to": timezone.localdate()}
+    draft = RuleDraft("end", terms, (), "x", world.things["rule"])
+    world.things["rule_proposal"] = propose_rule(draft, by=world["security_admin"])
     world.things["interest"] = InterestFactory(staff=world["clerk"])
 
 
@@ -152,6 +159,15 @@ PAGES = {
     ),
     "authority:certificate_types": get(EVERYBODY),
     "authority:certificate_enforce": post("302 403 403 403 403 403 403 403 403 302 403", "certificate_type"),
+    "authority:rules": get(EVERYBODY),
+    "authority:rule_trials": get(EVERYBODY),
+    "authority:rule": get(EVERYBODY, "rule"),
+    "authority:rule_new": get("302 403 403 403 403 403 403 403 403 200 403"),
+    "authority:rule_change": get("302 403 403 403 403 403 403 403 403 200 403", "rule"),
+    "authority:rule_end": post("302 403 403 403 403 403 403 403 403 302 403", "rule"),
+    "authority:rule_proposal": get(EVERYBODY, "rule_proposal"),
+    "authority:rule_agree": post("302 403 403 403 403 403 302 302 403 403 403", "rule_proposal"),
+    "authority:rule_reject": post("302 403 403 403 403 403 302 302 403 302 403", "rule_proposal", data=WHY),
     "authority:interests": get(EVERYBODY),
     "authority:interests_watched": get(EVERYBODY),
     "authority:interests_confirm": post("302 302 302 302 302 302 302 302 302 302 302"),
