@@ -77,6 +77,7 @@ TONES: Final[dict[str, Tone]] = {
     "expired": "bad",
     "coming": "idle",
     "ended": "idle",
+    "rejected": "bad",
     # cells of the coverage map
     "nobody": "bad",
     "away": "bad",

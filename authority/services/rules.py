@@ -119,7 +119,9 @@ def asked_of(draft: RuleDraft, beside: int | None = None) -> Asked:
     """The change with all test cases run on its first day; `beside`: the proposal that it is itself."""
     today, is_end = timezone.localdate(), draft.kind == RuleProposal.Kind.END
     code = draft.terms["code"]
-    waiting = RuleProposal.objects.filter(code=code, status=RuleProposal.Status.WAITING).exclude(pk=beside)
+    waiting = RuleProposal.objects.filter(code=code, status=RuleProposal.Status.WAITING).exclude(
+        pk=beside or 0
+    )
     is_new = draft.kind == RuleProposal.Kind.CREATE
     return Asked(
         terms=draft.terms,
