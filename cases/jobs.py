@@ -1,14 +1,18 @@
 """What runs by the clock for cases. Every job may run twice, late, or beside itself."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
 from authority.models import Substitution
 from cases.importing.drop_folder import waiting_files
-from cases.models import ImportBatch, WhatIfRun
+from cases.models import ImportBatch, SupervisionMonth, WhatIfRun
 from cases.services import deserted_stations, importing, restaff, write_off_ended
+from cases.supervision.making import make_month
 from cases.tasks import wake_importer, wake_what_if
+from departments.models import OrgUnit, UnitKind
 
 Status = ImportBatch.Status
 AT_ONCE = 500
@@ -45,3 +49,12 @@ def keep_stations_staffed() -> int:
     over = Q(ends_at__lte=now) | Q(absence__ends_at__lte=now) | Q(absence__cancelled_at__isnull=False)
     write_off_ended(Substitution.objects.filter(over, ended_at=None).order_by("pk")[:AT_ONCE])
     return sum(restaff(step) for step in deserted_stations()[:AT_ONCE])
+
+
+@shared_task
+def make_supervision_months() -> int:
+    """The review of last month for every department that has none yet; how many were made."""
+    last = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
+    known = SupervisionMonth.objects.filter(month=last).values("unit")
+    units = OrgUnit.objects.filter(kind=UnitKind.DEPARTMENT, closed_on=None).exclude(pk__in=known)
+    return sum(make_month(unit, last) is not None for unit in units)

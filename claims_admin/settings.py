@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "stations": {"task": "cases.jobs.keep_stations_staffed", "schedule": 60.0},
     "imports": {"task": "cases.jobs.pick_up_imports", "schedule": 30.0},
     "certificates": {"task": "authority.jobs.warn_of_expiring_certificates", "schedule": 3600.0},
+    "supervision": {"task": "cases.jobs.make_supervision_months", "schedule": 3600.0},
     "what_ifs": {"task": "cases.jobs.pick_up_what_ifs", "schedule": 30.0},
     "ledger": {"task": "authority.jobs.seal", "schedule": 60.0},
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},

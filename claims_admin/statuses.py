@@ -84,6 +84,14 @@ TONES: Final[dict[str, Tone]] = {
     "one": "attention",
     "several": "good",
     "above": "idle",
+    # review of the use of authority
+    "signed": "active",
+    "countersigned": "good",
+    "explained": "good",
+    "look_at": "attention",
+    "violation": "bad",
+    "in_order": "good",
+    "defect": "attention",
     # runs of reports
     "leased": "active",
     "running": "active",

@@ -35,7 +35,7 @@ OWN_WORDS = {
     """,
     "cases": """
         casefile chains conflicts export handlers importing items listing matters numbers panels papers queue
-        what_if
+        what_if supervision
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

@@ -14,6 +14,15 @@ from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding
 from cases.models.steps import CaseStep, Step
+from cases.models.supervision import (
+    FindingCase,
+    PersonFigures,
+    SampledDecision,
+    StationOpening,
+    SupervisionFinding,
+    SupervisionMonth,
+    SupervisionParameter,
+)
 from cases.models.what_if import HARD_STOP, WhatIfLine, WhatIfLoad, WhatIfRun
 
 __all__ = [
@@ -31,6 +40,7 @@ __all__ = [
     "Decision",
     "Escalation",
     "EstimateChange",
+    "FindingCase",
     "ImportBatch",
     "ImportFault",
     "ImportProfile",
@@ -38,11 +48,17 @@ __all__ = [
     "Outcome",
     "OverAuthorityCase",
     "Payment",
+    "PersonFigures",
     "ProblemClass",
     "ProblemFinding",
+    "SampledDecision",
     "SavedFilter",
+    "StationOpening",
     "Step",
     "Submission",
+    "SupervisionFinding",
+    "SupervisionMonth",
+    "SupervisionParameter",
     "WhatIfLine",
     "WhatIfLoad",
     "WhatIfRun",

@@ -25,6 +25,7 @@ from cases.forms.papers import PaperForm
 from cases.models import ClaimCase, Decision, Submission
 from cases.papers import may_add_paper
 from cases.services import pack_of
+from cases.services.supervising import note_opening
 from cases.views.case_pages import case_page
 from departments.http import StaffRequest
 from departments.models import Staff
@@ -50,6 +51,8 @@ def detail_page(
     """The page; with a decision form that was filled in wrongly, if one is handed in (422)."""
     submissions = submissions_of(case)
     approval = approval_for(submissions, request.user)
+    if approval:
+        note_opening(approval.step, by=request.user)
     context = {
         **_head(request, case),
         **_tab(tab or request.GET.get("tab", ""), request, case),

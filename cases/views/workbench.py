@@ -19,6 +19,7 @@ from cases import queue
 from cases.casefile.work import next_work
 from cases.forms.deciding import return_steps
 from cases.models import ProblemClass
+from cases.services.supervising import waiting_for
 from departments.http import StaffRequest
 from departments.models import CalendarDay, Staff
 from departments.paging import Page, keyset_page
@@ -100,6 +101,7 @@ def workbench(request: StaffRequest) -> HttpResponse:
         "tallies": _tallies(waiting, section),
         "page": page,
         **_rows(section, page, request.user),
+        "to_sign": waiting_for(request.user),
         "late": waiting["decide"].late,
         "today": _today(),
     }
