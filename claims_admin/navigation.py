@@ -90,11 +90,8 @@ GROUPS: tuple[Group, ...] = (
             Entry("证件", "authority:certificates"),
             Entry("利害关系", "authority:interests"),
             Entry("授权试算", "cases:what_ifs", may_try_letters),
-<<<<<<< HEAD
             Entry("代岗", "authority:stand_ins"),
-=======
             Entry("履行监督", "cases:supervision"),
->>>>>>> 8713aee (Watch how authority is used: near the limit, split, too fast, overturned; monthly review with two signatures)
             Entry("机构与岗位", "departments:tree"),
             Entry("人员", "departments:people"),
             Entry("职责看板", "departments:duties"),

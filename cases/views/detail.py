@@ -50,9 +50,7 @@ def detail_page(
 ) -> HttpResponse:
     """The page; with a decision form that was filled in wrongly, if one is handed in (422)."""
     submissions = submissions_of(case)
-    approval = approval_for(submissions, request.user)
-    if approval:
-        note_opening(approval.step, by=request.user)
+    approval = _approval(submissions, request.user)
     context = {
         **_head(request, case),
         **_tab(tab or request.GET.get("tab", ""), request, case),
@@ -63,6 +61,14 @@ def detail_page(
         **_deciding(case, approval, form, request.GET.get("say", "")),
     }
     return render(request, "cases/detail.html", context, status=422 if form else 200)
+
+
+def _approval(submissions: Sequence[Submission], staff: Staff) -> Approval | None:
+    """Where the case waits, as this person sees it; whoever is to decide there has opened it now."""
+    approval = approval_for(submissions, staff)
+    if approval:
+        note_opening(approval.step, by=staff)
+    return approval
 
 
 def _head(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
