@@ -16,6 +16,7 @@ from authority.granting import (
     conflicts_of,
     may_approve,
     may_edit,
+    may_file,
     may_revoke,
     may_send_back,
     may_submit,
@@ -25,7 +26,7 @@ from authority.letter_events import Event, events_of
 from authority.letter_links import LetterLink, links_for
 from authority.letters import actor_for, ceilings_of, grants_of, letter_terms
 from authority.matrix import scope_of
-from authority.models import AuthorityLetter, LetterStatus, PersonalGrant, UnitCeiling
+from authority.models import AuthorityLetter, LetterScan, LetterStatus, PersonalGrant, UnitCeiling
 from authority.proposals import contents_of
 from authority.rulings import Objection, Ruling
 from departments.models import Staff
@@ -63,6 +64,8 @@ class LetterPage:
     lines_at: Mapping[Objection, int] = field(default_factory=dict)
     comparison: Comparison | None = None
     replaces: tuple[AuthorityLetter, ...] = ()
+    scans: tuple[LetterScan, ...] = ()
+    filing: Ruling | None = None
 
     @property
     def may_edit(self) -> bool:
@@ -97,17 +100,20 @@ def letter_page(letter: AuthorityLetter, staff: Staff, reason_form: Form | None 
     contents = contents_of(letter) if letter.approved_at is None else Contents()
     conflicts = conflicts_of(terms, contents)
     wrong = {conflict.row_id for conflict in conflicts}
+    actor = actor_for(staff, letter.issuing_unit)
     return LetterPage(
         letter=letter,
         grants=lines_of(grants_of(letter).visible_to(staff), wrong),
         ceilings=lines_of(ceilings_of(letter).visible_to(staff), wrong),
         events=tuple(events_of(letter)),
-        rulings=_rulings(letter, terms, actor_for(staff, letter.issuing_unit), contents),
+        rulings=_rulings(letter, terms, actor, contents),
         reason_form=reason_form,
         links=links_for(letter, staff),
         lines_at={one.objection: one.row_id for one in (*conflicts, *notices_of(terms, contents))},
         comparison=_comparison(letter, staff),
         replaces=tuple(letter.to_supersede()) if letter.approved_at is None else (),
+        scans=tuple(letter.scans.select_related("filed_by")),
+        filing=may_file(terms, actor),
     )
 
 

@@ -11,6 +11,7 @@ from authority.views import (
     powers,
     revising,
     rules,
+    scans,
     standing_in,
     who_can,
 )
@@ -37,6 +38,8 @@ urlpatterns = [
     path("letters/<int:pk>/lines/", revising.letter_lines, name="letter_lines"),
     path("letters/<int:pk>/lines/new/", drafting.letter_line_new, name="letter_line_new"),
     path("letters/<int:pk>/lines/<int:line>/drop/", drafting.letter_line_drop, name="letter_line_drop"),
+    path("letters/<int:pk>/scans/", scans.letter_scan_upload, name="letter_scan_upload"),
+    path("scans/<int:pk>/", scans.letter_scan, name="letter_scan"),
     path("letters/<int:pk>/submit/", letters.letter_submit, name="letter_submit"),
     path("letters/<int:pk>/send-back/", letters.letter_send_back, name="letter_send_back"),
     path("letters/<int:pk>/approve/", letters.letter_approve, name="letter_approve"),

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from hashlib import sha256
-from pathlib import PurePath
-from uuid import uuid4
-
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -17,23 +12,7 @@ from cases.lifecycle import Stage
 from cases.models import CasePaper, ChainStep, ClaimCase
 from departments.access import HANDLE_CASES
 from departments.models import Staff
-
-LARGEST = 10 * 1024 * 1024
-_MAGIC = (
-    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
-    (b"%PDF-", "application/pdf", ".pdf"),
-)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f/\\]")
-
-
-class AlreadyFiled(Exception):  # noqa: N818
-    """The very same file lies in this case's file already."""
-
-
-def sniffed(head: bytes) -> tuple[str, str] | None:
-    """Content type and ending by the first bytes, whatever the name claims; None for anything else."""
-    return next(((kind, ending) for magic, kind, ending in _MAGIC if head.startswith(magic)), None)
+from departments.uploads import AlreadyFiled, described
 
 
 def may_add_paper(case: ClaimCase, staff: Staff) -> Ruling:
@@ -56,35 +35,24 @@ def _waits_for(case: ClaimCase, staff: Staff) -> bool:
 
 
 def add_paper(case: ClaimCase, upload: UploadedFile[bytes], kind: str, *, by: Staff) -> CasePaper:
-    """Files a paper whose content `sniffed` knows. Raises AlreadyFiled, or Refused with the reasons."""
+    """Files what `departments.uploads.checked` let through. Raises AlreadyFiled, or Refused."""
     insist_on(may_add_paper(case, by))
-    content_type, ending = sniffed(_head(upload)) or ("", "")
-    digest = sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
+    facts = described(upload)
     paper = CasePaper(
         case=case,
         kind=kind,
-        name=_CONTROL.sub("_", PurePath(upload.name or "").name)[-120:],
-        content_type=content_type,
-        size=upload.size or 0,
-        sha256=digest.hexdigest(),
+        name=facts.name,
+        content_type=facts.content_type,
+        size=facts.size,
+        sha256=facts.sha256,
         uploaded_by=by,
     )
-    return _store(paper, upload, f"{uuid4().hex}{ending}")
-
-
-def _head(upload: UploadedFile[bytes]) -> bytes:
-    upload.seek(0)
-    head = upload.read(16)
-    upload.seek(0)
-    return bytes(head)
+    return _store(paper, upload, facts.stored_name)
 
 
 def _store(paper: CasePaper, upload: File[bytes], name: str) -> CasePaper:
     if CasePaper.objects.filter(case=paper.case, sha256=paper.sha256).exists():
         raise AlreadyFiled
-    upload.seek(0)
     paper.file.save(name, upload, save=False)
     try:
         with transaction.atomic():

@@ -12,6 +12,7 @@ from authority.models import (
     AuthorityItem,
     AuthorityLetter,
     Interest,
+    LetterScan,
     PersonalGrant,
     Substitution,
     UnitCeiling,
@@ -169,6 +170,19 @@ class LetterFactory(factory.django.DjangoModelFactory):
     basis = "总公司授权管理办法"
     valid_from = LONG_AGO
     drafted_by = factory.SubFactory(StaffFactory)
+
+
+class ScanFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = LetterScan
+
+    letter = factory.SubFactory(LetterFactory)
+    name = "盖章.pdf"
+    file = factory.django.FileField(filename="scan.pdf", data=b"%PDF-1.7")
+    content_type = "application/pdf"
+    size = 8
+    sha256 = factory.Sequence("{:064}".format)
+    filed_by = factory.SubFactory(StaffFactory)
 
 
 class GrantFactory(factory.django.DjangoModelFactory):

@@ -21,8 +21,8 @@ ANYWHERE = """
 """File and package names every app may have."""
 OWN_WORDS = {
     "departments": """
-        access access_log authorship calendar chronicle delivery http known masking obstacles origin outbox
-        paging panels refusals responsibility sheets spans staffing standing workbooks
+        access access_log authorship calendar capitals chronicle delivery http known masking obstacles
+        origin outbox paging panels refusals responsibility sheets spans staffing standing uploads workbooks
     """,
     "authority": """
         approvers bounds certificates comparison coverage export granting holders interests ledger

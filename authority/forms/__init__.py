@@ -1,4 +1,4 @@
-from authority.forms.drafting import CeilingForm, GrantForm, LetterForm, ReasonForm
+from authority.forms.drafting import CeilingForm, GrantForm, LetterForm, ReasonForm, ScanForm
 from authority.forms.facts import (
     CertificateFilter,
     CertificateForm,
@@ -30,6 +30,7 @@ __all__ = [
     "PowersForm",
     "ReasonForm",
     "RuleForm",
+    "ScanForm",
     "StandInAnswerForm",
     "StandInDeclineForm",
     "StandInFilter",

@@ -21,6 +21,7 @@ from authority.services import CeilingLine, GrantLine, LetterDraft
 from departments.access import MANAGE_UNIT
 from departments.models import Appointment, OrgUnit, PostType, Staff
 from departments.models.people import AdminRole
+from departments.uploads import PaperField
 
 
 def searchable() -> forms.Select:
@@ -139,6 +140,10 @@ def posts_held(letter: AuthorityLetter) -> QuerySet[Appointment]:
         .select_related("staff", "post__unit", "post__post_type")
         .order_by("post__unit__path_rank", "-post__post_type__level", "staff__employee_no")
     )
+
+
+class ScanForm(forms.Form):
+    file = PaperField(label="扫描件")
 
 
 class ReasonForm(forms.Form):

@@ -98,7 +98,6 @@ class AuthorityLetter(models.Model):
         OrgUnit, models.PROTECT, related_name="received_letters", verbose_name="被授权机构"
     )
     basis = models.CharField("依据", max_length=200)
-    file = models.FileField("扫描件", upload_to="letters/", blank=True)
     status = models.CharField("状态", max_length=12, choices=LetterStatus, default=LetterStatus.DRAFT)
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)

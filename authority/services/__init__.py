@@ -9,6 +9,7 @@ from authority.services.certificates import (
     warn_of_expiry,
 )
 from authority.services.drafting import LetterDraft, amend_letter, draft_letter
+from authority.services.filing import file_scan
 from authority.services.interests import (
     Declaration,
     confirm_interests,
@@ -75,6 +76,7 @@ __all__ = [
     "end_interest",
     "enforce_certificates",
     "enter_certificate",
+    "file_scan",
     "outcomes_today",
     "outcomes_with",
     "propose_rule",

@@ -64,7 +64,8 @@ def letter_print(request: StaffRequest, pk: int) -> HttpResponse:
         "grants": lines_of(grants_of(shown).visible_to(request.user)),
         "ceilings": lines_of(ceilings_of(shown).visible_to(request.user)),
     }
-    return render(request, "authority/letter_print.html", {"letter": shown, **lines})
+    context = {"letter": shown, **lines, "count": sum(len(rows) for rows in lines.values())}
+    return render(request, "authority/letter_print.html", context)
 
 
 @require_POST

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from cases.forms.papers import checked
 from cases.models import Escalation
 from cases.services import Answer
+from departments.uploads import checked
 
 
 class EscalationFilterForm(forms.Form):

@@ -16,13 +16,13 @@ from cases import services
 from cases.casefile.approval import chains_of, submissions_of
 from cases.forms.escalations import AnswerForm, EscalationFilterForm
 from cases.models import ClaimCase, Decision, Escalation
-from cases.papers import sniffed
 from cases.rulings import may_confirm
 from cases.views.case_pages import beside
 from departments.access_log import record_download
 from departments.http import StaffRequest
 from departments.models import Staff
 from departments.paging import keyset_page
+from departments.uploads import sniffed
 
 ORDER = ("-sent_at", "-id")
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import services
 from cases.forms.papers import PaperForm
 from cases.models import CasePaper, ClaimCase
-from cases.papers import AlreadyFiled
 from cases.views.case_pages import case_page
 from departments.access_log import record_download
 from departments.http import StaffRequest
+from departments.uploads import AlreadyFiled
 
 
 @require_POST

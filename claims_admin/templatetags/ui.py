@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from claims_admin import statuses
 from departments import masking
+from departments.capitals import in_capitals
 from departments.spans import in_words
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def money(amount: Decimal | int | None) -> str:
 def fen(amount: int | None) -> str:
     """An amount in integer fen, the unit of rulings, shown in yuan."""
     return NOTHING if amount is None else money(Decimal(amount) / _FEN_PER_YUAN)
+
+
+@register.filter
+def capitals(amount: Decimal) -> str:
+    """An amount in yuan in capital figures 大写金额, for paper: 贰万零伍拾元整."""
+    return in_capitals(amount)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from authority.models import ReferralRule
@@ -10,7 +11,14 @@ from authority.referrals import terms_of
 from authority.services import RuleDraft, propose_rule
 from tests.access.rows import get, post
 from tests.cast import World
-from tests.factories import CertificateFactory, GrantFactory, InterestFactory, LetterFactory, StaffFactory
+from tests.factories import (
+    CertificateFactory,
+    GrantFactory,
+    InterestFactory,
+    LetterFactory,
+    ScanFactory,
+    StaffFactory,
+)
 
 
 def furnish(world: World) -> None:
@@ -24,6 +32,8 @@ def furnish(world: World) -> None:
     }
     for name, letter in letters.items():
         world.things[f"letter_{name}"] = letter
+        world.things[f"scan_{name}"] = ScanFactory(letter=letter)
+        world.things[f"scan_{name}"] = ScanFactory(letter=letter)
         world.things[f"grant_{name}"] = GrantFactory(
             letter=letter, appointment=world.held["reviewer"], unit=motor
         )
@@ -47,6 +57,10 @@ def heading(world: World) -> Mapping[str, Any]:
         "basis": "办法",
         "valid_from": "2026-01-05",
     }
+
+
+def scan(world: World) -> Mapping[str, Any]:
+    return {"file": SimpleUploadedFile("盖章.pdf", b"%PDF-1.7 x")}
 
 
 def amounts(world: World) -> Mapping[str, Any]:
@@ -138,6 +152,14 @@ PAGES = {
         post(DRAFTED, "letter_draft", data=amounts),
     ],
     "authority:letter_line_drop": post(DRAFTED, "letter_draft", "grant_draft"),
+    "authority:letter_scan_upload": [
+        post("302 404 404 404 403 403 302 403 404 302 403", "letter_in_force", data=scan),
+        post("302 404 404 404 404 404 302 404 404 302 403", "letter_draft", data=scan),
+    ],
+    "authority:letter_scan": [
+        get("302 404 404 404 200 200 200 200 404 200 200", "scan_in_force"),
+        get("302 404 404 404 404 404 200 404 404 200 200", "scan_draft"),
+    ],
     "authority:letter_submit": post(DRAFTED, "letter_draft"),
     "authority:letter_send_back": post(
         "302 404 404 404 404 404 302 404 404 403 403", "letter_submitted", data=WHY

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from authority.models import LedgerEntry
 from cases.models import CasePaper
-from cases.papers import LARGEST
 from departments.models import AccessRecord
+from departments.uploads import LARGEST
 from tests.cases.branch import Branch, adjusted_case
 from tests.cases.viewers import client_of
 from tests.factories import CaseFactory
