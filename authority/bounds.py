@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,12 +13,13 @@ from django.db.models.functions import Cast, JSONObject
 
 from authority.models import ReferralRule, UnitCeiling
 from authority.models.limits import CeilingQuerySet
-from authority.moments import Moment
+from authority.moments import Moment, Now
 from authority.rulings import IncompatibleDuty as IncompatibleDutyTerms
 from authority.rulings import ReferralRule as ReferralTerms
 from authority.rulings import Rules
 from authority.terms import CEILING, LEVEL_NAMES, ceiling_from, fen
 from departments.models import IncompatibleDuty
+from departments.prepared import Prepared
 
 _REFERRAL = {
     name: name
@@ -38,14 +39,10 @@ def rules_for(item_code: str = "", *, at: datetime | None = None, known_at: date
     `item_code`: with the ceilings for this item alone, which is all that a matter of it is judged by.
     """
     moment = Moment(at, known_at)
-    ceilings = _ceilings(moment)
-    if item_code:
-        ceilings = ceilings.filter(item__code=item_code)
-    rows = _as_values("ceiling", ceilings, CEILING).union(
-        _as_values("referral", moment.rows(ReferralRule).on(moment.day), _REFERRAL),
-        _as_values("incompatible", _incompatible(moment), _INCOMPATIBLE),
-        all=True,
-    )
+    if item_code and moment.is_now:
+        rows = FOR_ITEM(item_code=item_code, now=moment.moment, today=moment.day)
+    else:
+        rows = list(_rows(item_code, moment))
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for table, values in rows:
         found[table].append(values)
@@ -57,9 +54,21 @@ def rules_for(item_code: str = "", *, at: datetime | None = None, known_at: date
     )
 
 
+def _rows(item_code: str, moment: Moment) -> QuerySet[Any, Any]:
+    """(table, {name: value}); the ceilings of one item, or of all."""
+    ceilings = _ceilings(moment)
+    if item_code:
+        ceilings = ceilings.filter(item__code=item_code)
+    return _as_values("ceiling", ceilings, CEILING).union(
+        _as_values("referral", moment.rows(ReferralRule).on(moment.day), _REFERRAL),
+        _as_values("incompatible", _incompatible(moment), _INCOMPATIBLE),
+        all=True,
+    )
+
+
 def _ceilings(moment: Moment) -> QuerySet[UnitCeiling]:
     ceilings: CeilingQuerySet = moment.rows(UnitCeiling)
-    return ceilings.in_force_at(moment.at) if moment.at else ceilings.in_force(moment.day)
+    return ceilings.in_force_at(moment.at) if moment.at else ceilings.in_force(moment.day, now=moment.moment)
 
 
 def _incompatible(moment: Moment) -> QuerySet[IncompatibleDuty]:
@@ -74,6 +83,14 @@ def _as_values(table: str, rows: QuerySet[Any], lookups: Mapping[str, str]) -> Q
         name: Cast(lookup, TextField()) if lookup in _SUMS else F(lookup) for name, lookup in lookups.items()
     }
     return rows.order_by().values_list(Value(table), JSONObject(**values))
+
+
+FOR_ITEM = Prepared(
+    lambda item_code, now, today: _rows(item_code, Now(clock=now, today=today)),
+    item_code=str,
+    now=datetime,
+    today=date,
+)
 
 
 def _by_code(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,14 +13,17 @@ here, so that a decision costs no further query, and is dated twice without more
         declared = moment.rows(Interest).filter(staff=OuterRef(person), ...)
         return ArraySubquery(declared.values("subject"))
 
+The statements for now are built once and kept (`departments.prepared`): of the moment use `day` and `moment`
+as they are, and work out in SQL what depends on them.
+
 The key in `_today` is the name of the field of `Holder`; JSON has no sets, tuples or decimals, so what is
 none of text, number or truth is made up in `_holder`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -32,10 +35,11 @@ from authority.certificates import enforced_certificates, held_certificates, wit
 from authority.interests import declared_interests
 from authority.models import PersonalGrant
 from authority.models.limits import GrantQuerySet
-from authority.moments import Moment
+from authority.moments import Moment, Now
 from authority.rulings import Holder
 from authority.stand_ins import delegates_for, held_for_others, limit_json, limit_of, stood_in_for
 from departments.models import Absence, Appointment, Staff
+from departments.prepared import Prepared
 
 # Stand-ins, then person, appointments and grants, always in this order; rows of grants by their key. Shared,
 # so that deciding never waits for deciding; whoever revokes, relieves, disables, recalls a stand-in or comes
@@ -100,9 +104,9 @@ def holder_for(
     if lock:
         _lock_grants(staff.pk)
     moment = Moment(at, known_at)
-    people = moment.rows(Staff).filter(pk=staff.pk)
-    for holder in _holders(people, _grants(moment), moment, loads or {}):
-        return holder
+    rows = _now(OF_PERSON, moment, staff_id=staff.pk) if moment.is_now else _person(staff.pk, moment)
+    for holding in rows:
+        return _holder(holding, loads or {})
     raise Staff.DoesNotExist(f"{staff.pk}")
 
 
@@ -118,12 +122,10 @@ def holders_of(
     `loads`: steps waiting.
     """
     moment = Moment(at, known_at)
-    grants = _grants(moment)
-    if item_code:
-        grants = grants.filter(item__code=item_code)
-    asked = Q(pk__in=grants.values("holder")) | delegates_for(item_code, moment)
-    people = moment.rows(Staff).filter(asked)
-    return [holder for holder in _holders(people, grants, moment, loads or {}) if holder.limits]
+    is_ready = item_code and moment.is_now
+    rows = _now(FOR_ITEM, moment, item_code=item_code) if is_ready else _people(item_code, moment)
+    holders = (_holder(holding, loads or {}) for holding in rows)
+    return [holder for holder in holders if holder.limits]
 
 
 def _lock_grants(staff_id: int) -> None:
@@ -133,19 +135,49 @@ def _lock_grants(staff_id: int) -> None:
 
 def _grants(moment: Moment) -> QuerySet[PersonalGrant]:
     grants: GrantQuerySet = moment.rows(PersonalGrant)
-    return grants.effective_at(moment.at) if moment.at else grants.effective(moment.day)
+    return grants.effective_at(moment.at) if moment.at else grants.effective(moment.day, now=moment.moment)
 
 
-def _holders(
-    people: QuerySet[Staff], grants: QuerySet[PersonalGrant], moment: Moment, loads: Mapping[int, int]
-) -> Iterator[Holder]:
+def _person(staff_id: int, moment: Moment) -> QuerySet[Staff, Any]:
+    return _holdings(moment.rows(Staff).filter(pk=staff_id), _grants(moment), moment)
+
+
+def _people(item_code: str, moment: Moment) -> QuerySet[Staff, Any]:
+    grants = _grants(moment)
+    if item_code:
+        grants = grants.filter(item__code=item_code)
+    asked = Q(pk__in=grants.values("holder")) | delegates_for(item_code, moment)
+    return _holdings(moment.rows(Staff).filter(asked), grants, moment)
+
+
+def _holdings(
+    people: QuerySet[Staff], grants: QuerySet[PersonalGrant], moment: Moment
+) -> QuerySet[Staff, Any]:
     """By person id, each with the limits among `grants`, and among those of whoever he stands in for."""
     person = {name: F(field) for name, field in _PERSON.items()}
     own = grants.filter(holder=OuterRef("pk")).order_by("pk").values(limit=limit_json())
     limits = {"own": ArraySubquery(own), "stood_in": stood_in_for("pk", moment, grants)}
     rows = people.annotate(holding=JSONObject(**person, **_today("pk", moment), **limits)).order_by("pk")
-    for holding in rows.values_list("holding", flat=True):
-        yield _holder(holding, loads)
+    return rows.values_list("holding", flat=True)
+
+
+# Asked at every decision and for every chain.
+OF_PERSON = Prepared(
+    lambda staff_id, now, today: _person(staff_id, Now(clock=now, today=today)),
+    staff_id=int,
+    now=datetime,
+    today=date,
+)
+FOR_ITEM = Prepared(
+    lambda item_code, now, today: _people(item_code, Now(clock=now, today=today)),
+    item_code=str,
+    now=datetime,
+    today=date,
+)
+
+
+def _now(statement: Prepared, moment: Moment, **asked: Any) -> Iterable[Any]:
+    return statement(now=moment.moment, today=moment.day, **asked)
 
 
 def _today(person: str, moment: Moment) -> dict[str, Any]:

@@ -31,6 +31,10 @@ class Moment:
     known_at: datetime | None = None
 
     @property
+    def is_now(self) -> bool:
+        return self.at is None and self.known_at is None
+
+    @property
     def moment(self) -> datetime:
         return self.at or timezone.now()
 
@@ -43,3 +47,19 @@ class Moment:
         if self.known_at is None:
             return manager_of(model).all()
         return rows_known(model, self.known_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now(Moment):
+    """Now, with what clock and calendar say given: what a prepared statement is built with."""
+
+    clock: datetime
+    today: date
+
+    @property
+    def moment(self) -> datetime:
+        return self.clock
+
+    @property
+    def day(self) -> date:
+        return self.today

@@ -22,7 +22,8 @@ ANYWHERE = """
 OWN_WORDS = {
     "departments": """
         access access_log authorship calendar capitals chronicle delivery http known masking obstacles
-        origin outbox paging panels refusals responsibility sheets spans staffing standing uploads workbooks
+        origin outbox paging panels prepared refusals responsibility sheets spans staffing standing
+        uploads workbooks
     """,
     "authority": """
         approvers bounds certificates comparison coverage export granting holders interests ledger

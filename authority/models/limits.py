@@ -58,12 +58,13 @@ class LimitTerms(models.Model):
 
 
 class LimitQuerySet(models.QuerySet):  # type: ignore[type-arg]
-    def in_force(self, day: date) -> Self:
+    def in_force(self, day: date, *, now: datetime | None = None) -> Self:
         """Rests on a letter in force, dated, not revoked; today or a day to come.
 
         A letter superseded by one that begins later stands until then; its lines carry no mark of their end.
+        `now`: what the clock says, for who has read it already.
         """
-        until = max(timezone.now(), start_of(day))
+        until = now or max(timezone.now(), start_of(day))
         return self.filter(
             Q(valid_to=None) | Q(valid_to__gte=day),
             Q(letter__valid_to=None) | Q(letter__valid_to__gte=day),
@@ -104,9 +105,9 @@ class GrantQuerySet(LimitQuerySet):
         seen = staff.unit_scope.ids(SEE_PEOPLE) | staff.unit_scope.ids(MANAGE_UNIT)
         return self.filter(Q(holder=staff) | Q(appointment__post__unit__in=seen))
 
-    def effective(self, day: date) -> Self:
+    def effective(self, day: date, *, now: datetime | None = None) -> Self:
         """In force, and the person named is in the post on that day: what a decision may rest on."""
-        return self.in_force(day).of_appointments_on(day)
+        return self.in_force(day, now=now).of_appointments_on(day)
 
     def effective_at(self, moment: datetime) -> Self:
         return self.in_force_at(moment).of_appointments_on(timezone.localdate(moment))

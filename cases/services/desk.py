@@ -33,6 +33,7 @@ from cases.services.chain import plan_for
 from cases.services.escalating import pack_objections, pack_of
 from cases.services.transition import lock_case
 from departments.models import Staff
+from departments.prepared import Prepared
 
 _NOT_FILLED_IN = frozenset({"key", "seen"})
 
@@ -135,11 +136,20 @@ class Desk:
         return pack_of(self.submission, missing_papers=self.verdict.missing_papers)
 
 
+CHAIN = Prepared(
+    lambda submission_id: (
+        ChainStep.objects.filter(submission=submission_id)
+        .order_by("number")
+        .select_related("submission__item", "submission__submitted_by", "staff", "decision")
+    ),
+    submission_id=int,
+)
+
+
 def read_desk(step: ChainStep, verdict: Verdict, by: Staff) -> Desk:
     """Locks the case; the ruling is not made yet."""
     case = lock_case(step.submission.case_id, None)
-    rows = ChainStep.objects.filter(submission=step.submission_id).order_by("number")
-    steps = list(rows.select_related("submission__item", "submission__submitted_by", "staff", "decision"))
+    steps: list[ChainStep] = CHAIN(submission_id=step.submission_id)
     own = next(row for row in steps if row.pk == step.pk)
     own.submission.case = case
     return Desk(case, steps, own, verdict, by, Ruling("refused"))

@@ -19,6 +19,7 @@ from cases.models import CaseStep, ClaimCase, EstimateChange, Submission
 from cases.rulings import may_work
 from departments.models import Staff
 from departments.outbox import notify
+from departments.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,23 @@ class Change:
         return replace(self, amount=submission.amount, details=details)
 
 
+LOCKED = Prepared(
+    lambda case_id: (
+        ClaimCase.objects.select_for_update(of=("self",)).select_related("unit", "handler").filter(pk=case_id)
+    ),
+    case_id=int,
+)
+
+
 def lock_case(case_id: int, seen: int | None) -> ClaimCase:
     """The case as it is now, held until the transaction ends. Raises Stale when it moved on since `seen`.
 
     None only where the caller saw no page of the case: a head-office answer, a return of a loan.
     """
-    cases = ClaimCase.objects.select_for_update(of=("self",)).select_related("unit", "handler")
-    case = cases.get(pk=case_id)
+    found: list[ClaimCase] = LOCKED(case_id=case_id)
+    if not found:
+        raise ClaimCase.DoesNotExist
+    case = found[0]
     if seen is not None:
         check_seen(case, seen)
     return case
