@@ -2,5 +2,6 @@
 
 from cases.admin.claim_case import ClaimCaseAdmin
 from cases.admin.over_authority import OverAuthorityAdmin
+from cases.admin.reference import PackItemAdmin
 
-__all__ = ["ClaimCaseAdmin", "OverAuthorityAdmin"]
+__all__ = ["ClaimCaseAdmin", "OverAuthorityAdmin", "PackItemAdmin"]

@@ -105,8 +105,7 @@ class OverAuthorityAdmin(ReadingAdmin):
 
     @admin.display(description="级别", ordering="station_level")
     def level(self, row: Any) -> str:
-        names = {5: "部门负责人", 6: "总公司"}
-        return names.get(row.station_level, "初核中")
+        return reviewing.level_name(row.station_level or 0)
 
     @admin.display(description="当前办理人", ordering="station_name")
     def waits_for(self, row: Any) -> str:
@@ -168,13 +167,14 @@ class OverAuthorityAdmin(ReadingAdmin):
         action = sent.get("action", "")
         if action not in dict(ACTIONS):
             return redirect(LIST)
-        form = ReviewForm(action, request.POST if request.method == "POST" else None)
-        chosen = reviewing.rows_seen if form.is_bound else reviewing.rows_of
-        rows = chosen(self.get_queryset(request), sent, request.user)  # type: ignore[arg-type]
+        choose = reviewing.rows_seen if request.method == "POST" else reviewing.rows_of
+        chosen = choose(self.get_queryset(request), sent, request.user)  # type: ignore[arg-type]
+        data = request.POST if request.method == "POST" else None
+        form = ReviewForm(action, data, asks_for_help=chosen.asks_for_help)
         if form.is_bound and form.is_valid():
-            results = reviewing.act(rows, form, request.user)  # type: ignore[arg-type]
+            results = reviewing.act(chosen.rows, form, request.user)  # type: ignore[arg-type]
             return self._results(request, results)
-        context = {"rows": rows, "form": form, "action": action, "verb": dict(ACTIONS)[action]}
+        context = {"chosen": chosen, "rows": chosen.rows, "form": form, "verb": dict(ACTIONS)[action]}
         context.update(self._context(request, f"超权限案件 · {dict(ACTIONS)[action]}"))
         return render(request, "admin/cases/review.html", context, status=422 if form.is_bound else 200)
 

@@ -13,15 +13,18 @@ from django.utils.safestring import SafeString
 
 from authority.refusals import Refused
 from cases import services
+from cases.casefile.insiders import insiders_of
 from cases.conflicts import KeyReused, Stale
 from cases.forms.reviewing import ACTIONS, ESCALATE, ReviewForm
 from cases.models import ChainStep, Decision, Outcome
 from cases.queue import QueueRow, ruled, with_case
 from cases.rulings import permits
+from cases.services import missing_in, packs_of
 from departments.http import number_in
 from departments.models import Staff
 
 OUTCOMES = {ESCALATE: Outcome.REFER_UP.value}
+SHOWN_INSIDERS = 3
 _TONES = {"allowed": "good", "needs_cosign": "attention", "refer": "attention", "refused": "bad"}
 
 
@@ -34,44 +37,107 @@ class RowResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Ascent:
+    """What to know before a case goes up: why, what its pack lacks, who could decide it here."""
+
+    why: str
+    missing: Sequence[str]
+    insiders: Sequence[str]
+    is_own: bool
+
+    @property
+    def shown_insiders(self) -> str:
+        more = f" 等 {len(self.insiders)} 人" if len(self.insiders) > SHOWN_INSIDERS else ""
+        return "、".join(self.insiders[:SHOWN_INSIDERS]) + more
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """One chosen case with what the person saw of it: `seen` is the version of the case on the page."""
+    """One chosen case with what the person saw of it: `seen` is the version of the case on the page.
+
+    The row's ruling is the one on the chosen action.
+    """
 
     row: QueueRow
     seen: int
+    is_open: bool
+    ascent: Ascent | None = None
 
     @property
     def ticket(self) -> str:
         return f"{self.row.submission.pk}:{self.seen}"
 
     @property
-    def badge(self) -> SafeString:
-        return ruling_badge(self.row)
+    def level(self) -> str:
+        return level_name(self.row.step.level)
 
     @property
     def reason(self) -> str:
         return "；".join(one.text for one in self.row.ruling.objections)
 
 
-def rows_of(visible: QuerySet[Any], sent: QueryDict, staff: Staff) -> list[ReviewRow]:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rows to act on, and how many of those chosen lie at head office already."""
+
+    rows: Sequence[ReviewRow]
+    at_head_office: int = 0
+
+    @property
+    def open_count(self) -> int:
+        return sum(one.is_open for one in self.rows)
+
+    @property
+    def asks_for_help(self) -> bool:
+        """Something goes up that the person could decide."""
+        return any(one.ascent and one.ascent.is_own and one.is_open for one in self.rows)
+
+
+def level_name(level: int) -> str:
+    return {5: "部门负责人", 6: "总公司"}.get(level, "初核中")
+
+
+def rows_of(visible: QuerySet[Any], sent: QueryDict, staff: Staff) -> Chosen:
     """The chosen rows that the person may see, oldest first; a forged id is simply not among them."""
     ids = [number_in(text) for text in sent.getlist("id") if text.isdecimal()]
-    return _rows(visible, ids, {}, staff)
+    return _chosen(visible.filter(pk__in=ids), {}, sent.get("action", ""), staff)
 
 
-def rows_seen(visible: QuerySet[Any], sent: QueryDict, staff: Staff) -> list[ReviewRow]:
+def rows_seen(visible: QuerySet[Any], sent: QueryDict, staff: Staff) -> Chosen:
     """The rows of a form sent back: only those whose version it carries, as it was shown."""
     seen = dict(_tickets(sent))
-    return _rows(visible, list(seen), seen, staff)
+    return _chosen(visible.filter(pk__in=list(seen)), seen, sent.get("action", ""), staff)
 
 
-def _rows(
-    visible: QuerySet[Any], ids: Sequence[int], seen: Mapping[int, int], staff: Staff
-) -> list[ReviewRow]:
-    stations = visible.filter(pk__in=ids).values_list("station_id", flat=True)
-    steps = with_case(ChainStep.objects.filter(pk__in=list(stations))).order_by("arrived_at", "pk")
-    rows = ruled(list(steps), staff)
-    return [ReviewRow(row, seen.get(row.submission.pk, row.case.version)) for row in rows]
+def _chosen(rows: QuerySet[Any], seen: Mapping[int, int], action: str, staff: Staff) -> Chosen:
+    stations = list(rows.values_list("station_id", flat=True))
+    steps = list(with_case(ChainStep.objects.filter(pk__in=stations)).order_by("arrived_at", "pk"))
+    here = [step for step in steps if step.kind != ChainStep.Kind.HEAD_OFFICE]
+    outcome = OUTCOMES.get(action, action)
+    ascents = _ascents(here, staff) if action == ESCALATE else {}
+    found = [
+        ReviewRow(
+            row,
+            seen.get(row.submission.pk, row.case.version),
+            permits(row.ruling, outcome, row.step.kind),
+            ascents.get(row.step.pk),
+        )
+        for row in ruled(here, staff, outcome, is_straight_up=action == ESCALATE)
+    ]
+    return Chosen(found, len(steps) - len(here))
+
+
+def _ascents(steps: Sequence[ChainStep], staff: Staff) -> dict[int, Ascent]:
+    """By station; a constant number of statements."""
+    if not steps:
+        return {}
+    packs, insiders = packs_of([step.submission.case for step in steps]), insiders_of(steps)
+    found = {}
+    for row in ruled(steps, staff):
+        why = "；".join(one.text for one in row.ruling.objections) or "本人有权决定"
+        missing = missing_in(packs[row.submission.case_id])
+        found[row.step.pk] = Ascent(why, missing, insiders[row.step.pk], row.ruling.may_sign)
+    return found
 
 
 def _tickets(sent: QueryDict) -> list[tuple[int, int]]:

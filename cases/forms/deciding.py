@@ -59,6 +59,7 @@ class DecisionForm(forms.Form):
         label="问题代码", required=False, widget=forms.CheckboxSelectMultiple
     )
     missing_papers = forms.CharField(label="缺少的材料及原因", required=False, max_length=500)
+    help_reason = forms.CharField(label="本人有权决定、仍要报总公司的理由", required=False, max_length=500)
 
     def __init__(
         self, data: Any = None, *, step: ChainStep, losses: Sequence[CaseLoss], **options: Any
@@ -98,6 +99,7 @@ class DecisionForm(forms.Form):
             problem_codes=tuple(sent["problem_codes"]),
             reviewed=self._reviewed(),
             missing_papers=sent["missing_papers"],
+            help_reason=sent["help_reason"],
             key=sent["key"],
         )
 

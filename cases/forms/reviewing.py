@@ -31,7 +31,12 @@ class ReviewForm(forms.Form):
         label="材料不全的说明", max_length=500, required=False, help_text="材料齐全的案件不受影响。"
     )
 
-    def __init__(self, action: str, data: Any = None) -> None:
+    help_reason = forms.CharField(
+        label="本人有权决定、仍要上报的理由", max_length=500, help_text="随材料一并报总公司。"
+    )
+    is_confirmed = forms.BooleanField(label="已看过机构内有权人，确认仍由总公司决定")
+
+    def __init__(self, action: str, data: Any = None, *, asks_for_help: bool = False) -> None:
         super().__init__(data, initial={"action": action, "key": uuid4()})
         codes = [(row.code, str(row)) for row in ProblemClass.objects.all()]
         self.fields["problem_codes"].choices = codes  # type: ignore[attr-defined]
@@ -40,6 +45,8 @@ class ReviewForm(forms.Form):
         for name in ("return_to", "problem_codes", "missing_papers"):
             if name not in _DETAILS[action]:
                 del self.fields[name]
+        if not asks_for_help:
+            del self.fields["help_reason"], self.fields["is_confirmed"]
 
     def verdict(self, step_id: int, seen: int) -> Verdict:
         sent = self.cleaned_data
@@ -52,5 +59,6 @@ class ReviewForm(forms.Form):
             return_to=sent.get("return_to", ""),
             problem_codes=tuple(sent.get("problem_codes", ())),
             missing_papers=sent.get("missing_papers", ""),
+            help_reason=sent.get("help_reason", ""),
             key=uuid5(form_key, str(step_id)),
         )

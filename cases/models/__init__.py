@@ -11,6 +11,7 @@ from cases.models.escalations import Escalation
 from cases.models.filters import SavedFilter
 from cases.models.imports import DataQualityIssue, ImportBatch, ImportFault, ImportProfile
 from cases.models.money import CaseLoss, EstimateChange, Payment
+from cases.models.packs import PackItem
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding
 from cases.models.steps import CaseStep, Step
@@ -47,6 +48,7 @@ __all__ = [
     "LossClass",
     "Outcome",
     "OverAuthorityCase",
+    "PackItem",
     "Payment",
     "PersonFigures",
     "ProblemClass",

@@ -17,7 +17,6 @@ from cases.services.escalating import (
     answer_escalation,
     answering,
     confirm_execution,
-    pack_of,
     posts_of,
 )
 from cases.services.filing import file_paper
@@ -32,6 +31,7 @@ from cases.services.intake import (
     register_case,
     survey,
 )
+from cases.services.packs import missing_in, pack_of, packs_of
 from cases.services.paying import PaymentOrder, close, pay
 from cases.services.standing_in import (
     deserted_stations,
@@ -68,7 +68,9 @@ __all__ = [
     "hand_over",
     "leads_to_head_office",
     "lend_case",
+    "missing_in",
     "pack_of",
+    "packs_of",
     "pay",
     "plan_for",
     "posts_of",

@@ -12,7 +12,8 @@ from authority.holders import holders_of
 from cases.chains import Plan, Station, plan_chain
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Decision, Submission
-from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation, pack_of
+from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
+from cases.services.packs import pack_of
 from cases.services.transition import apply, tell
 from departments.models import Staff
 from departments.models.people import AdminRole

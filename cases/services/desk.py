@@ -30,7 +30,7 @@ from cases.models import (
 )
 from cases.rulings import AGREEING, SENDING_BACK, docket_of, may_decide_submission
 from cases.services.chain import plan_for
-from cases.services.escalating import pack_objections, pack_of
+from cases.services.packs import pack_objections, pack_of
 from cases.services.transition import lock_case
 from departments.models import Staff
 from departments.prepared import Prepared
@@ -44,6 +44,7 @@ class Verdict:
 
     `reviewed` cuts losses of a review: yuan by loss id, the others as assessed. `missing_papers` explains a
     pack for head office that is not complete. `is_straight_up` passes over every station left.
+    `help_reason`: why head office is asked about what the person could decide.
     """
 
     outcome: str
@@ -56,6 +57,7 @@ class Verdict:
     missing_papers: str = ""
     due_at: datetime | None = None
     is_straight_up: bool = False
+    help_reason: str = ""
     key: UUID | None = None
 
     @property
@@ -82,6 +84,7 @@ class Desk:
     by: Staff
     ruling: Ruling
     matter: Matter | None = None
+    could_sign: bool = False
     further: tuple[Station, ...] = ()
 
     @property
@@ -133,7 +136,11 @@ class Desk:
             self.further = plan_for(self.submission, above=level).stations
 
     def pack(self) -> dict[str, Any]:
-        return pack_of(self.submission, missing_papers=self.verdict.missing_papers)
+        """With why it goes up although it could be decided here, where that is so."""
+        verdict = self.verdict
+        return pack_of(
+            self.submission, missing_papers=verdict.missing_papers, help_reason=verdict.help_reason
+        )
 
 
 CHAIN = Prepared(
@@ -188,6 +195,7 @@ def judge(desk: Desk) -> None:
     desk.ruling = may_decide_submission(
         docket, holder, rules, verdict.outcome, is_straight_up=verdict.is_straight_up
     )
+    desk.could_sign = desk.ruling.may_sign
     desk.look_further()
     for objection in _objections(desk):
         desk.ruling = desk.ruling.with_objection(objection)
@@ -230,6 +238,8 @@ def _referring_objections(desk: Desk) -> Iterator[Objection]:
         yield Objection("no_opinion", "上报须写明初核意见")
     if desk.goes_to_head_office():
         yield from pack_objections(desk.pack())
+        if desk.could_sign and not desk.verdict.help_reason.strip():
+            yield Objection("no_help_reason", "本人有权决定，仍要上报总公司须说明理由")
 
 
 def _cut_objections(desk: Desk) -> Iterator[Objection]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +17,7 @@ from authority.refusals import insist_on
 from authority.rulings import Objection, Ruling
 from cases.lifecycle import Action, Stage
 from cases.matters import matter_of
-from cases.models import CasePaper, ChainStep, Decision, Escalation, Outcome, Step, Submission
+from cases.models import ChainStep, Decision, Escalation, Outcome, Step, Submission
 from cases.numbers import next_number
 from cases.rulings import (
     COMPLETE,
@@ -32,16 +31,6 @@ from cases.rulings import (
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
 from departments.models import Appointment, Staff
-
-# What head office wants to see: name, kinds of paper of which one will do, the loss class that asks for it.
-CHECKLIST: Sequence[tuple[str, frozenset[str], str]] = (
-    ("索赔申请书", frozenset({"claim_form"}), ""),
-    ("事故证明", frozenset({"accident_proof", "judgment"}), ""),
-    ("查勘记录", frozenset({"survey_record"}), ""),
-    ("照片", frozenset({"photo"}), ""),
-    ("定损单", frozenset({"assessment", "invoice"}), "vehicle"),
-    ("医疗资料", frozenset({"medical", "disability"}), "injury"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +52,6 @@ class Answer:
     conditions: str = ""
     answered_by_name: str = ""
     scan: File[Any] | None = None
-
-
-def pack_of(submission: Submission, *, missing_papers: str = "") -> dict[str, Any]:
-    """The checklist: {"items": [{"name", "is_present"}], "is_complete", "missing_papers"}."""
-    case = submission.case
-    there = set(CasePaper.objects.filter(case=case).values_list("kind", flat=True))
-    items = [
-        {"name": name, "is_present": bool(kinds & there)}
-        for name, kinds, loss_class in CHECKLIST
-        if not loss_class or loss_class in case.loss_classes
-    ]
-    is_complete = all(item["is_present"] for item in items)
-    return {"items": items, "is_complete": is_complete, "missing_papers": missing_papers}
-
-
-def pack_objections(pack: dict[str, Any]) -> list[Objection]:
-    """An incomplete pack goes up only with a word on what is missing and why."""
-    if pack["is_complete"] or pack["missing_papers"].strip():
-        return []
-    names = "、".join(item["name"] for item in pack["items"] if not item["is_present"])
-    return [Objection("pack_incomplete", f"材料不全（缺{names}），须补齐或说明原因")]
 
 
 def open_escalation(submission: Submission, request: HeadOfficeRequest, *, by: Staff) -> Escalation:

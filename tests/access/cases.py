@@ -103,4 +103,9 @@ PAGES = {
     "cases:escalation_scan": get("302 404 404 404 404 404 404 404 404 404 404", "escalation"),
 }
 BUSINESS_IN_ADMIN = "302 302 302 200 302 200 200 200 403 403 403"
-LISTS = {"cases.claimcase": get(BUSINESS_IN_ADMIN), "cases.overauthoritycase": get(BUSINESS_IN_ADMIN)}
+ADMINISTRATORS = "302 302 302 403 302 403 403 403 200 200 200"
+LISTS = {
+    "cases.packitem": get(ADMINISTRATORS),
+    "cases.claimcase": get(BUSINESS_IN_ADMIN),
+    "cases.overauthoritycase": get(BUSINESS_IN_ADMIN),
+}
