@@ -77,9 +77,10 @@ def _seal_once(keys: Keys, made: int) -> bool:
     last = _last_seal()
     before = statement_of(last) if last else None
     oldest, newest = _transactions()
-    waiting = aged(before.pending if before else [], oldest, newest)
     sealed_to = before.watermark if before else 0
-    ids, heads = _grown(sealed_to, waiting)
+    # Asked for once more even where it will not be waited for any longer: it may have come just now.
+    ids, heads = _grown(sealed_to, before.pending if before else [])
+    waiting = aged(before.pending if before else [], oldest, newest)
     now = timezone.now()
     if not ids and (made or (before and now - before.at < QUIET)):
         return False
