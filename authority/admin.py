@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
+from authority.chain_kinds import acts, chains_found, told
 from authority.ledger import LedgerFacts, record
-from authority.letter_events import ACTS
 from authority.models import (
     AuthorityItem,
     AuthorityLetter,
@@ -140,16 +141,41 @@ class PersonalGrantAdmin(Limits):
     search_fields = ["letter__number", "holder__name", "holder__employee_no"]
 
 
+class Acts(admin.SimpleListFilter):
+    title = "动作"
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(acts().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class ToldEntries(ChangeList):
+    """The entries of a page in words, found together."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        for entry, words in zip(
+            self.result_list, told(self.result_list, cast(Staff, request.user)), strict=True
+        ):
+            entry.told = words
+
+
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(admin.ModelAdmin):
     """The audit administrator reads the ledger; nobody writes it here, nor could: the database refuses."""
 
-    list_display = ["chain", "sequence", "act", "at", "actor", "from_state", "to_state", "amount"]
-    list_filter = ["action"]
-    list_select_related = ["actor"]
+    list_display = ["subject", "sequence", "act", "at", "who", "states", "sum"]
+    list_filter = [Acts]
+    list_select_related = ["actor", "acted_for"]
     search_fields = ["chain"]
-    search_help_text = "链，例如 case:42 或 letter:7"
+    search_help_text = "报案号、授权书号，或链名（case:42）"
     show_full_result_count = False
+    ordering = ["-at", "-pk"]
+    list_display_links = ["sequence"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -166,8 +192,34 @@ class LedgerEntryAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ToldEntries
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term:
+            return queryset, False
+        return queryset.filter(chain__in=[search_term, *chains_found(search_term)]), False
+
+    @admin.display(description="事项")
+    def subject(self, entry: Any) -> str:
+        return str(entry.told.subject.title)
+
     @admin.display(description="动作", ordering="action")
-    def act(self, entry: LedgerEntry) -> str:
-        """In words where this app knows them; the chains of cases speak the words of the cases."""
-        is_letter = entry.chain.startswith("letter:")
-        return ACTS[entry.action][0] if is_letter and entry.action in ACTS else entry.action
+    def act(self, entry: Any) -> str:
+        return str(entry.told.act)
+
+    @admin.display(description="操作人", ordering="actor__name")
+    def who(self, entry: LedgerEntry) -> str:
+        acted_for = f"（代{entry.acted_for.name}）" if entry.acted_for else ""
+        return f"{entry.actor.name if entry.actor else '系统'}{acted_for}"
+
+    @admin.display(description="状态")
+    def states(self, entry: Any) -> str:
+        before, after = entry.told.from_state, entry.told.to_state
+        return f"{before} → {after}" if before and before != after else after
+
+    @admin.display(description="金额(元)", ordering="amount")
+    def sum(self, entry: LedgerEntry) -> str:
+        return "" if entry.amount is None else f"{entry.amount:,.2f}"

@@ -11,3 +11,4 @@ class AuthorityConfig(AppConfig):
     def ready(self) -> None:
         """The panels need the models, which are only there now."""
         import_module("authority.panels")
+        import_module("authority.ledger_words")

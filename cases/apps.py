@@ -11,3 +11,4 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """The panels need the models, which are only there now."""
         import_module("cases.panels")
+        import_module("cases.ledger_words")

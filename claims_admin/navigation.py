@@ -16,6 +16,7 @@ from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 
+from authority.ledger_page import may_read_ledger
 from cases import queue
 from departments.access import IMPORT_CASES, MANAGE_UNIT
 from departments.models import Appointment, Staff
@@ -62,6 +63,10 @@ def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
 
+def audits(staff: Staff) -> bool:
+    return may_read_ledger(staff.admin_role).allowed
+
+
 def reviews_over_authority(staff: Staff) -> bool:
     """People of the business in the admin; those who keep accounts, rules or logs see no cases."""
     return enters_admin(staff) and not staff.admin_role
@@ -98,7 +103,10 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group("统计与报送", (Entry("经营看板", "reports:dashboard"), Entry("定期报表", "reports:runs"))),
-    Group("系统管理", (Entry("管理后台", "admin:index", enters_admin),)),
+    Group(
+        "系统管理",
+        (Entry("授权行使台账", "authority:ledger", audits), Entry("管理后台", "admin:index", enters_admin)),
+    ),
 )
 
 

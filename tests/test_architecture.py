@@ -29,7 +29,7 @@ OWN_WORDS = {
         approvers bounds certificates comparison coverage export granting holders interests ledger
         letter_events letter_links letter_page letters
         matrix moments panels powers proposals refusals terms
-        chain_faults seals
+        chain_faults chain_kinds ledger_page ledger_words seals
         what_if
         delegating stand_in_page stand_ins standing_in
         referrals trials
@@ -37,6 +37,7 @@ OWN_WORDS = {
     "cases": """
         casefile chains conflicts export handlers importing items listing matters numbers panels papers queue
         what_if supervision
+        ledger_words
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

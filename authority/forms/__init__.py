@@ -7,6 +7,7 @@ from authority.forms.facts import (
     InterestForm,
 )
 from authority.forms.filters import CompareForm, LetterFilter, MatrixFilter, WhoCanForm
+from authority.forms.ledger import LedgerFilter
 from authority.forms.powers import PowersForm
 from authority.forms.revising import LinesForm, NewLines, revision
 from authority.forms.rules import EndRuleForm, RuleForm, TrialFormSet, trials_in
@@ -22,6 +23,7 @@ __all__ = [
     "GrantForm",
     "InterestFilter",
     "InterestForm",
+    "LedgerFilter",
     "LetterFilter",
     "LetterForm",
     "LinesForm",

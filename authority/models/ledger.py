@@ -27,9 +27,10 @@ class LedgerEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "授权行使台账"
         indexes = [
+            models.Index(fields=["-at", "-id"], name="authority_ledger_newest"),
             models.Index(
                 fields=["grant_id"], condition=Q(grant_id__isnull=False), name="authority_ledger_by_grant"
-            )
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -20,7 +20,7 @@ _OTHERS = {
     "confirm_execution": "确认批复已执行",
     "import": "导入",
 }
-_LABELS = {**dict(Action.choices), **dict(Outcome.choices), **_OTHERS}
+LABELS = {**dict(Action.choices), **dict(Outcome.choices), **_OTHERS}
 _TONES = {
     "approve": "good",
     "pass_review": "good",
@@ -68,7 +68,7 @@ def _entry(entry: LedgerEntry) -> Event:
         who += f"（代{entry.acted_for.name}）"
     return Event(
         entry.at,
-        _LABELS.get(entry.action, entry.action),
+        LABELS.get(entry.action, entry.action),
         who,
         "，".join(_facts(entry)),
         _TONES.get(entry.action, "active"),

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from authority.ledger import record
 from authority.models import ReferralRule
 from authority.referrals import terms_of
 from authority.services import RuleDraft, propose_rule
@@ -30,6 +31,7 @@ def furnish(world: World) -> None:
         "submitted": LetterFactory(status="submitted", submitted_at=timezone.now(), **units),
         "draft": LetterFactory(**units),
     }
+    world.things["chain"] = record("seals", by=None, action="begin_file").chain
     for name, letter in letters.items():
         world.things[f"letter_{name}"] = letter
         world.things[f"scan_{name}"] = ScanFactory(letter=letter)
@@ -97,6 +99,7 @@ def of_the_reviewer(world: World) -> Mapping[str, Any]:
 
 WHY = {"reason": "核对后更正"}
 EVERYBODY = "302 200 200 200 200 200 200 200 200 200 200"
+AUDITOR = "302 403 403 403 403 403 403 403 403 403 200"
 DRAFTERS = "302 404 404 404 404 404 200 404 404 200 403"
 DRAFTED = "302 404 404 404 404 404 302 404 404 302 403"
 
@@ -117,6 +120,9 @@ PAGES = {
     ],
     "authority:powers_print": get("302 422 422 422 200 200 200 200 422 200 200", data=of_the_reviewer),
     "authority:powers_export": get("302 422 422 422 200 200 200 200 422 200 200", data=of_the_reviewer),
+    "authority:ledger": get(AUDITOR),
+    "authority:ledger_export": get(AUDITOR),
+    "authority:ledger_chain": get(AUDITOR, "chain"),
     "authority:letters": get(EVERYBODY),
     "authority:letter": [
         get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),

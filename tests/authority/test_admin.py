@@ -87,7 +87,7 @@ def test_the_ledger_names_the_acts_of_letters(client):
     text = client.get(reverse("admin:authority_ledgerentry_changelist")).content.decode()
 
     assert "被替代" in text
-    assert ">agree<" in text
+    assert ">同意<" in text
     assert str(LedgerEntry.objects.get(chain="case:1")) == "case:1/1 agree"
 
 

@@ -1,0 +1,85 @@
+"""The chains of the ledger that authority itself writes; imported once, when the app is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+
+from authority.chain_kinds import ChainKind, Subject, Subjects, register_chain
+from authority.letter_events import ACTS
+from authority.models import AuthorityItem, AuthorityLetter, Interest, LetterStatus, ReferralRule
+from departments.models import Certificate, CertificateType, Staff
+from departments.models.certificates import STATE_NAMES
+
+MOST_FOUND = 50
+_RULES = {"add_rule": "新增", "change_rule": "修改"}
+
+
+def letters_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    seen = set(AuthorityLetter.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    letters = AuthorityLetter.objects.filter(pk__in=ids)
+    return {
+        one.pk: Subject(f"授权书 {one.number}", one.get_absolute_url() if one.pk in seen else "")
+        for one in letters
+    }
+
+
+def letters_named(text: str) -> Collection[int]:
+    found = AuthorityLetter.objects.filter(number__icontains=text).order_by("-pk")
+    return list(found.values_list("pk", flat=True)[:MOST_FOUND])
+
+
+def rows_of(model: type[Model], name: str, url: Callable[[], str] | None = None, *related: str) -> Subjects:
+    """Rows named by themselves, on a page that is one for all."""
+
+    def subjects(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+        rows: Any = model._default_manager.filter(pk__in=ids).select_related(*related)  # noqa: SLF001
+        return {row.pk: Subject(f"{name} {row}", url() if url else "") for row in rows}
+
+    return subjects
+
+
+register_chain(
+    ChainKind(
+        "letter",
+        "授权书",
+        {code: name for code, (name, _) in ACTS.items()},
+        {code: str(label) for code, label in LetterStatus.choices},
+        letters_of,
+        letters_named,
+    )
+)
+register_chain(ChainKind("authorityitem", "权限事项", _RULES, subjects=rows_of(AuthorityItem, "权限事项")))
+register_chain(ChainKind("referralrule", "提级规则", _RULES, subjects=rows_of(ReferralRule, "提级规则")))
+register_chain(
+    ChainKind(
+        "certificate",
+        "证件",
+        {"enter": "录入", "confirm": "复核", "revoke": "注销"},
+        STATE_NAMES,
+        rows_of(Certificate, "证件", lambda: reverse("authority:certificates"), "staff", "type"),
+    )
+)
+register_chain(
+    ChainKind(
+        "certificate_type", "证件要求", {"enforce": "强制执行"}, subjects=rows_of(CertificateType, "证件要求")
+    )
+)
+register_chain(
+    ChainKind(
+        "interest",
+        "利害关系",
+        {"declare": "申报", "end": "解除"},
+        {"open": "有效", "ended": "已解除"},
+        rows_of(Interest, "利害关系", lambda: reverse("authority:interests_watched"), "staff"),
+    )
+)
+register_chain(
+    ChainKind(
+        "interest_statement", "利害关系确认", {"confirm": "年度确认"}, subjects=rows_of(Staff, "年度确认")
+    )
+)
+register_chain(ChainKind("seals", "台账封存", {"begin_file": "启用新封存文件"}))

@@ -1,0 +1,39 @@
+"""What the ledger's chains about cases and imports are called; imported once, when the app is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.db.models import Q
+from django.urls import reverse
+
+from authority.chain_kinds import ChainKind, Subject, register_chain
+from cases.casefile.timeline import LABELS
+from cases.lifecycle import Stage
+from cases.models import ClaimCase, ImportBatch
+from departments.models import Staff
+
+MOST_FOUND = 50
+
+
+def cases_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    """The number is no secret of the person who may read the ledger; the case itself may be."""
+    seen = set(ClaimCase.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    numbers = ClaimCase.objects.filter(pk__in=ids).values_list("pk", "report_no")
+    return {
+        pk: Subject(f"赔案 {number}", reverse("cases:detail", args=[pk]) if pk in seen else "")
+        for pk, number in numbers
+    }
+
+
+def cases_numbered(text: str) -> Collection[int]:
+    found = ClaimCase.objects.filter(Q(report_no=text) | Q(claim_no=text) | Q(policy_no=text)).order_by("-pk")
+    return list(found.values_list("pk", flat=True)[:MOST_FOUND])
+
+
+def imports_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    return {batch.pk: Subject(f"导入 {batch}") for batch in ImportBatch.objects.filter(pk__in=ids)}
+
+
+register_chain(ChainKind("case", "赔案", LABELS, dict(Stage.choices), cases_of, cases_numbered))
+register_chain(ChainKind("import", "导入清单", {"import_committed": "写入导入清单"}, subjects=imports_of))
