@@ -76,11 +76,11 @@ def _seal_once(keys: Keys, made: int) -> bool:
     """Whether there was anything to seal."""
     last = _last_seal()
     before = statement_of(last) if last else None
-    oldest, newest = _transactions()
+    running = _transactions()
     sealed_to = before.watermark if before else 0
     # Asked for once more even where it will not be waited for any longer: it may have come just now.
-    ids, heads = _grown(sealed_to, before.pending if before else [])
-    waiting = aged(before.pending if before else [], oldest, newest)
+    seen = before.pending if before else []
+    ids, heads = _grown(sealed_to, seen)
     now = timezone.now()
     if not ids and (made or (before and now - before.at < QUIET)):
         return False
@@ -90,7 +90,7 @@ def _seal_once(keys: Keys, made: int) -> bool:
         at=now,
         since=_since(before),
         watermark=watermark,
-        pending=without([*waiting, [sealed_to + 1, watermark, None]], ids),
+        pending=without([*aged(seen, *running), [sealed_to + 1, watermark, None]], ids),
         entry_count=len(ids),
         head_count=len(heads),
         digest=digest_of(heads),
