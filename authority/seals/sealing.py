@@ -74,8 +74,7 @@ def _only_sealer() -> Iterator[bool]:
 @transaction.atomic
 def _seal_once(keys: Keys, made: int) -> bool:
     """Whether there was anything to seal."""
-    last = _last_seal()
-    before = statement_of(last) if last else None
+    before = _last_statement()
     running = _transactions()
     sealed_to = before.watermark if before else 0
     # Asked for once more even where it will not be waited for any longer: it may have come just now.
@@ -97,8 +96,12 @@ def _seal_once(keys: Keys, made: int) -> bool:
         key_name=keys.signing,
         previous_signature=before.signature if before else "",
     )
-    _keep(replace(statement, signature=keys.sign(statement.text, keys.signing)), heads)
+    _keep(_signed(statement, keys), heads)
     return True
+
+
+def _signed(statement: Statement, keys: Keys) -> Statement:
+    return replace(statement, signature=keys.sign(statement.text, keys.signing))
 
 
 def _since(before: Statement | None) -> datetime | None:
@@ -172,6 +175,11 @@ def _keep(statement: Statement, heads: Sequence[Head]) -> None:
 
 def _last_seal() -> LedgerSeal | None:
     return LedgerSeal.objects.order_by("-sequence").first()
+
+
+def _last_statement() -> Statement | None:
+    last = _last_seal()
+    return statement_of(last) if last else None
 
 
 def check_file(last: LedgerSeal | None) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("authority", "0011_stand_ins_do_not_overlap"),
+        ("authority", "0014_who_is_consulted_or_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
