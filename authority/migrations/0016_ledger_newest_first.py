@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("authority", "0014_who_is_consulted_or_told"),
+        ("authority", "0015_scans_of_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
