@@ -27,7 +27,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
@@ -39,29 +38,30 @@ from authority.moments import Moment, Now
 from authority.rulings import Holder
 from authority.stand_ins import delegates_for, held_for_others, limit_json, limit_of, stood_in_for
 from departments.models import Absence, Appointment, Staff
-from departments.prepared import Prepared
+from departments.prepared import Prepared, PreparedText
 
 # Stand-ins, then person, appointments and grants, always in this order; rows of grants by their key. Shared,
 # so that deciding never waits for deciding; whoever revokes, relieves, disables, recalls a stand-in or comes
 # back from leave changes one of these rows and waits for us. So do those who revoke a certificate (its row)
 # or declare an interest (the row of the person). A stand-in's own posts bound what he holds.
-_LOCK_GRANTS = """
+_LOCK_GRANTS = PreparedText(
+    """
     with stood as (
         select stand_in.delegator_id
         from authority_substitution stand_in
         join departments_absence absence on absence.id = stand_in.absence_id
-        where stand_in.delegate_id = %(staff)s and stand_in.ended_at is null
+        where stand_in.delegate_id = $1 and stand_in.ended_at is null
         order by stand_in.id
         for share of absence, stand_in
     ), certified as (
         select held.id from departments_certificate held
-        where held.staff_id = any(%(staff)s || array(select delegator_id from stood))
+        where held.staff_id = any($1 || array(select delegator_id from stood))
             and held.revoked_at is null
         order by held.id
         for share
     ), posts as (
         select held.id from departments_appointment held
-        where held.staff_id = %(staff)s and exists (select from stood)
+        where held.staff_id = $1 and exists (select from stood)
         order by held.id
         for share
     ), grants as (
@@ -69,14 +69,15 @@ _LOCK_GRANTS = """
         from authority_personalgrant held
         join departments_staff person on person.id = held.holder_id
         join departments_appointment appointment on appointment.id = held.appointment_id
-        where held.holder_id = any(%(staff)s || array(select delegator_id from stood))
+        where held.holder_id = any($1 || array(select delegator_id from stood))
             and held.revoked_at is null
         order by held.id
         for share of person, appointment, held
     )
     select (select count(*) from certified), (select count(*) from posts), (select count(*) from grants)
-"""
-
+    """,
+    int,
+)
 
 _PERSON = {
     "person_id": "pk",
@@ -102,7 +103,7 @@ def holder_for(
     known to the caller only. Raises Staff.DoesNotExist for somebody not yet known at `known_at`.
     """
     if lock:
-        _lock_grants(staff.pk)
+        _LOCK_GRANTS(staff.pk)
     moment = Moment(at, known_at)
     rows = _now(OF_PERSON, moment, staff_id=staff.pk) if moment.is_now else _person(staff.pk, moment)
     for holding in rows:
@@ -126,11 +127,6 @@ def holders_of(
     rows = _now(FOR_ITEM, moment, item_code=item_code) if is_ready else _people(item_code, moment)
     holders = (_holder(holding, loads or {}) for holding in rows)
     return [holder for holder in holders if holder.limits]
-
-
-def _lock_grants(staff_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_GRANTS, {"staff": staff_id})
 
 
 def _grants(moment: Moment) -> QuerySet[PersonalGrant]:

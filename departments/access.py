@@ -7,7 +7,7 @@ request.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db import connection
+from departments.prepared import PreparedText
 
 SEE_CASES = "see_cases"
 HANDLE_CASES = "handle_cases"
@@ -15,22 +15,25 @@ SEE_PEOPLE = "see_people"
 MANAGE_UNIT = "manage_unit"
 IMPORT_CASES = "import_cases"
 
-_UNITS_BY_PERMISSION = """
+_UNITS_BY_PERMISSION = PreparedText(
+    """
     select permission.codename, array_agg(distinct unit.id)
     from (
         select permission_id, content_object_id
-        from departments_orgunituserpermission where user_id = %(staff)s
+        from departments_orgunituserpermission where user_id = $1
         union all
         select granted.permission_id, granted.content_object_id
         from departments_orgunitgrouppermission granted
         join departments_staff_groups member on member.group_id = granted.group_id
-        where member.staff_id = %(staff)s
+        where member.staff_id = $1
     ) held
     join auth_permission permission on permission.id = held.permission_id
     join departments_orgunit root on root.id = held.content_object_id
     join departments_orgunit unit on starts_with(unit.path, root.path)
     group by permission.codename
-"""
+    """,
+    int,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,4 @@ class UnitScope:
 
 
 def unit_scope_of(staff_id: int) -> UnitScope:
-    with connection.cursor() as cursor:
-        cursor.execute(_UNITS_BY_PERMISSION, {"staff": staff_id})
-        return UnitScope({codename: frozenset(ids) for codename, ids in cursor.fetchall()})
+    return UnitScope({codename: frozenset(ids) for codename, ids in _UNITS_BY_PERMISSION(staff_id)})

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -122,6 +123,23 @@ class Prepared:
                 yield _Blank(names[one, other]) if (one, other) in names else _UNKNOWN
 
 
+class PreparedText:
+    """A statement written by hand, its values $1, $2, …; `kinds` as above, in their order."""
+
+    def __init__(self, text: str, *kinds: type) -> None:
+        self._name = f"claims_{next(_NUMBERS)}"
+        types = ", ".join(_SQL_TYPES[kind] for kind in kinds)
+        self._definition = f"prepare {self._name} ({types}) as {text}"
+        self._sent = f"execute {self._name} ({', '.join(['%s'] * len(kinds))})"
+
+    def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        _make_known(self._name, lambda _: self._definition, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(self._sent, values)
+            return list(cursor.fetchall())
+
+
 class _AskedError(Exception):
     """A query while a statement was being built."""
 
@@ -150,7 +168,7 @@ def _filled(statement: _Statement, values: Mapping[str, Any]) -> QuerySet[Any, A
     connection = connections[DEFAULT_DB_ALIAS]
     if statement.queryset.query.select_for_update and not connection.in_atomic_block:
         raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-    _make_known(statement, connection)
+    _make_known(statement.name, partial(_definition, statement), connection)
     blanks = ", ".join(["%s"] * len(values))
     sent = f"execute {statement.name} ({blanks})", tuple(values[name] for name in statement.kinds)
     compiler: Any = copy(statement.compiler)
@@ -162,14 +180,14 @@ def _filled(statement: _Statement, values: Mapping[str, Any]) -> QuerySet[Any, A
     return filled
 
 
-def _make_known(statement: _Statement, connection: Any) -> None:
+def _make_known(name: str, define: Callable[[Any], str], connection: Any) -> None:
     """Once for each connection the server reads and plans the statement; the caller's count is without it."""
     with connection.cursor() as cursor:  # a connection that has died is replaced here
         known = _KNOWN.setdefault(connection.connection, set())
-        if statement.name not in known:
+        if name not in known:
             with connection.wrap_database_errors:
-                cursor.cursor.execute(_definition(statement, cursor.cursor))
-            known.add(statement.name)
+                cursor.cursor.execute(define(cursor.cursor))
+            known.add(name)
 
 
 def _definition(statement: _Statement, cursor: Any) -> str:

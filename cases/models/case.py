@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from cases.lifecycle import WORK_ORDER, ClosingKind, Stage
 from departments.access import SEE_CASES
 from departments.models import OrgUnit, Staff
+from departments.prepared import Prepared
 
 
 class CoverageLine(models.TextChoices):
@@ -234,7 +236,15 @@ class CaseUserPermission(UserObjectPermissionBase):
         indexes = [models.Index(fields=["user", "until"], name="cases_loan_by_person")]
 
 
+LENT = Prepared(
+    lambda staff_id, today: CaseUserPermission.objects.filter(user=staff_id, until__gte=today).values_list(
+        "content_object_id", flat=True
+    ),
+    staff_id=int,
+    today=date,
+)
+
+
 def lent_case_ids(staff: Staff) -> list[int]:
     """The cases lent to this person today; nearly always none."""
-    loans = CaseUserPermission.objects.filter(user=staff, until__gte=timezone.localdate())
-    return list(loans.values_list("content_object_id", flat=True))
+    return LENT(staff_id=staff.pk, today=timezone.localdate())

@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from authority import bounds, holders
+from cases.models import case
 from cases.services import desk, transition
 from departments.models import Appointment, Staff
-from departments.prepared import Prepared
+from departments.prepared import Prepared, PreparedText
 from tests.factories import AppointmentFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +28,17 @@ BETWEEN = Prepared(
 
 
 @pytest.mark.parametrize(
-    "statement", [holders.OF_PERSON, holders.FOR_ITEM, bounds.FOR_ITEM, desk.CHAIN, transition.LOCKED]
+    "statement",
+    [holders.OF_PERSON, holders.FOR_ITEM, bounds.FOR_ITEM, case.LENT, desk.CHAIN, transition.LOCKED],
 )
 def test_what_every_decision_asks_is_kept(statement):
     assert statement.is_fixed
+
+
+def test_a_text_takes_its_values_in_order(django_assert_num_queries):
+    less = PreparedText("select $1 - $2, $3 || '%%'", int, int, str)
+    with django_assert_num_queries(1):
+        assert less(9, 4, "a'b") == [(5, "a'b%%")]
 
 
 def test_values_go_where_they_belong():
