@@ -10,6 +10,8 @@ from authority.models import Substitution
 from cases.importing.drop_folder import waiting_files
 from cases.models import ImportBatch, SupervisionMonth, WhatIfRun
 from cases.services import deserted_stations, importing, restaff, write_off_ended
+from cases.services.forcing import refresh_average_costs, register_by_force
+from cases.services.watching import alert_the_late
 from cases.supervision.making import make_month
 from cases.tasks import wake_importer, wake_what_if
 from departments.models import OrgUnit, UnitKind
@@ -58,3 +60,15 @@ def make_supervision_months() -> int:
     known = SupervisionMonth.objects.filter(month=last).values("unit")
     units = OrgUnit.objects.filter(kind=UnitKind.DEPARTMENT, closed_on=None).exclude(pk__in=known)
     return sum(make_month(unit, last) is not None for unit in units)
+
+
+@shared_task
+def watch_clocks() -> int:
+    """Forced registrations first: what is registered is no longer late."""
+    return register_by_force() + alert_the_late()
+
+
+@shared_task
+def average_costs() -> int:
+    """Once a night: what a forced registration takes as its estimate."""
+    return refresh_average_costs()

@@ -46,6 +46,9 @@ class Action(TextChoices):
     CHANGE_ESTIMATE = "change_estimate", "调整估损"
     AMEND = "amend", "更正报批金额"
     HAND_OVER = "hand_over", "移交"
+    SUSPEND = "suspend", "中止"
+    RESUME = "resume", "恢复"
+    NOTE_PAPERS = "note_papers", "确认材料收齐"
 
 
 _OPEN = frozenset(Stage) - {Stage.CLOSED}
@@ -54,7 +57,8 @@ _UNDER_WAY = frozenset(
     {Stage.REGISTERED, Stage.SURVEYED, Stage.ASSESSED, Stage.REVIEWED, Stage.ADJUSTED, Stage.RETURNED}
 )
 
-# RETURN, REFUSE and WITHDRAW lead to the named step; the stage here is where the case waits meanwhile.
+# RESUME leads back to where the case was suspended. RETURN, REFUSE and WITHDRAW lead to the named step; the
+# stage here is where the case waits meanwhile.
 # None: the stage stays as it is.
 LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage | None]] = {
     Action.REGISTER: (frozenset({Stage.REPORTED}), Stage.REGISTERED),
@@ -75,6 +79,9 @@ LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage | None]] = {
     Action.CHANGE_ESTIMATE: (_UNDER_WAY | {Stage.REPORTED}, None),
     Action.AMEND: (_WITH_REVIEWER, None),
     Action.HAND_OVER: (_OPEN, None),
+    Action.SUSPEND: (_UNDER_WAY | {Stage.APPROVED}, Stage.SUSPENDED),
+    Action.RESUME: (frozenset({Stage.SUSPENDED}), None),
+    Action.NOTE_PAPERS: (_UNDER_WAY | _WITH_REVIEWER | {Stage.REPORTED, Stage.SUSPENDED}, None),
 }
 
 # A returned case goes on from the step it was returned to, or from an earlier one; nothing is skipped.

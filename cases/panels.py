@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 
 from authority.letter_links import LetterLink, register_letter_link
 from authority.models import AuthorityLetter
+from cases.clocks import Clocks
 from cases.lifecycle import Stage
 from cases.models import ClaimCase
 from cases.queue import Waiting, waiting_cases, waiting_stations
@@ -58,7 +59,7 @@ def work_of_person(person: Staff, viewer: Staff) -> WorkOfPerson | None:
     handle, returned = waiting_cases(person)
     open_cases = ClaimCase.objects.visible_to(viewer).outstanding().filter(handler=person)
     longest = open_cases.select_related("unit").order_by("stage_entered_at", "id")[:LONGEST_WAITING]
-    return WorkOfPerson(waiting_stations(person), handle, returned, list(longest))
+    return WorkOfPerson(waiting_stations(person, Clocks.today()), handle, returned, list(longest))
 
 
 def work_of_unit(unit: OrgUnit, viewer: Staff) -> list[StageLine] | None:

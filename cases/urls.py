@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from cases.views import (
+    clocks,
     deciding,
     detail,
     escalations,
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern] = [
     path("hand-over/", handing.hand_over_many, name="hand_over_many"),
     path("new/", intake.new, name="new"),
     path("workbench/", workbench.workbench, name="workbench"),
+    path("overdue/", clocks.overdue, name="overdue"),
     path("workbench/decide/", deciding.bulk_decide, name="bulk_decide"),
     path("stand-ins/<int:pk>/recall/", standing_in.stand_in_recall, name="stand_in_recall"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
@@ -77,6 +79,9 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/adjust/", work.adjust, name="adjust"),
     path("<int:pk>/pay/", work.pay, name="pay"),
     path("<int:pk>/close/", work.close, name="close"),
+    path("<int:pk>/suspend/", work.suspend, name="suspend"),
+    path("<int:pk>/resume/", work.resume, name="resume"),
+    path("<int:pk>/papers-complete/", work.note_papers, name="note_papers"),
     path("<int:pk>/withdraw/", work.withdraw, name="withdraw"),
     path("<int:pk>/amend/", work.amend, name="amend"),
     path("<int:pk>/estimate/", work.change_estimate, name="change_estimate"),

@@ -100,6 +100,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("机构与岗位", "departments:tree"),
             Entry("人员", "departments:people"),
             Entry("职责看板", "departments:duties"),
+            Entry("时限规则", "departments:clock_rules"),
         ),
     ),
     Group("统计与报送", (Entry("经营看板", "reports:dashboard"), Entry("定期报表", "reports:runs"))),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from claims_admin import embedded, logs
@@ -158,6 +159,8 @@ CELERY_BEAT_SCHEDULE = {
     "supervision": {"task": "cases.jobs.make_supervision_months", "schedule": 3600.0},
     "what_ifs": {"task": "cases.jobs.pick_up_what_ifs", "schedule": 30.0},
     "ledger": {"task": "authority.jobs.seal", "schedule": 60.0},
+    "clocks": {"task": "cases.jobs.watch_clocks", "schedule": 600.0},
+    "average_costs": {"task": "cases.jobs.average_costs", "schedule": crontab(hour=2, minute=10)},
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
 

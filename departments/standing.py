@@ -18,7 +18,7 @@ from departments.models import (
     Staff,
 )
 from departments.models.people import AdminRole
-from departments.models.posts import AppointmentQuerySet
+from departments.models.posts import AppointmentQuerySet, FunctionType
 from departments.rulings import (
     Actor,
     Candidate,
@@ -146,3 +146,30 @@ def static_rules(on: date) -> tuple[StaticRule, ...]:
         StaticRule(row.code, row.statement, tuple(row.post_types), tuple(row.other_post_types))
         for row in rows
     )
+
+
+def superiors_of(people: Iterable[int], on: date) -> dict[int, int]:
+    """Whom each person answers to: the nearest leading post of a higher level, in the unit or above it.
+
+    By staff id; without an entry where nobody stands above. Two queries.
+    """
+    homes: dict[int, tuple[str, int]] = {}
+    held = Appointment.objects.on(on).filter(staff__in=set(people)).order_by("post__post_type__level")
+    for staff_id, path, level in held.values_list("staff", "post__unit__path", "post__post_type__level"):
+        homes[staff_id] = (path, level)
+    leading = Appointment.objects.on(on).filter(
+        post__post_type__function_type=FunctionType.MANAGEMENT, staff__is_active=True
+    )
+    leaders = list(leading.values_list("staff", "post__unit__path", "post__post_type__level").order_by("pk"))
+    return {person: found for person, home in homes.items() if (found := _nearest(person, home, leaders))}
+
+
+def _nearest(person: int, home: tuple[str, int], leaders: Iterable[tuple[int, str, int]]) -> int | None:
+    """The deepest unit first, then the lowest level above one's own."""
+    path, level = home
+    above = [
+        (-len(at), rank, leader)
+        for leader, at, rank in leaders
+        if path.startswith(at) and rank > level and leader != person
+    ]
+    return min(above)[2] if above else None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from departments.views import appointments, duties, notifications, people, units
+from departments.views import appointments, clocks, duties, notifications, people, units
 
 app_name = "departments"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("posts/<int:pk>/appoint/", appointments.appoint, name="appoint"),
     path("appointments/<int:pk>/relieve/", appointments.relieve, name="relieve"),
     path("duties/", duties.duties, name="duties"),
+    path("clock-rules/", clocks.clock_rules, name="clock_rules"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),
     path("notifications/<int:pk>/", notifications.notification_open, name="notification_open"),

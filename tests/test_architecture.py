@@ -21,7 +21,7 @@ ANYWHERE = """
 """File and package names every app may have."""
 OWN_WORDS = {
     "departments": """
-        access access_log authorship calendar capitals chronicle delivery http known masking obstacles
+        access access_log authorship calendar capitals chronicle clocks delivery http known masking obstacles
         origin outbox paging panels prepared refusals responsibility sheets spans staffing standing
         uploads workbooks
     """,
@@ -35,7 +35,8 @@ OWN_WORDS = {
         referrals trials
     """,
     "cases": """
-        casefile chains conflicts export handlers importing items listing matters numbers panels papers queue
+        casefile chains clocks conflicts export handlers importing items listing matters numbers panels papers
+        queue
         what_if supervision
         ledger_words
     """,

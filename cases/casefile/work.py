@@ -17,6 +17,7 @@ from departments.models import Staff
 
 # What leads the case on, in this order; the rest stands under 更多.
 _LEADING = (
+    (Action.RESUME, "cases:resume"),
     (Action.REGISTER, "cases:register"),
     (Action.SURVEY, "cases:survey"),
     (Action.ASSESS, "cases:assess"),
@@ -31,6 +32,8 @@ _MORE = (
     (Action.AMEND, "cases:amend"),
     (Action.CHANGE_ESTIMATE, "cases:change_estimate"),
     (Action.SUBMIT_ZERO, "cases:submit"),
+    (Action.NOTE_PAPERS, "cases:note_papers"),
+    (Action.SUSPEND, "cases:suspend"),
     (Action.HAND_OVER, "cases:hand_over"),
 )
 

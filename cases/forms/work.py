@@ -12,7 +12,7 @@ from django.utils import timezone
 from authority.models import ReferralRule
 from cases.models import FLAGS_OF_FIELDS, CaseFlag, CaseLoss, ClaimCase, CoverageLine, LossClass, Submission
 from cases.services import LossRow
-from departments.models import Staff
+from departments.models import PauseReason, Staff
 
 _MOMENT = {"type": "datetime-local"}
 
@@ -39,6 +39,19 @@ class RegisterForm(forms.Form):
 class EstimateForm(forms.Form):
     estimate = amount_field("新估损(元)")
     reason = _reason("调整原因")
+
+
+class SuspendForm(forms.Form):
+    reason = forms.ChoiceField(label="原因", choices=PauseReason)
+    note = forms.CharField(label="说明", max_length=200, help_text="在等谁、等什么，预计何时能继续")
+
+
+class ResumeForm(forms.Form):
+    note = forms.CharField(label="说明", max_length=200, required=False)
+
+
+class PapersCompleteForm(forms.Form):
+    complete_at = moment_field("材料收齐时间")
 
 
 class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]

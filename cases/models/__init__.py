@@ -6,6 +6,7 @@ from cases.models.case import (
     CoverageLine,
     LossClass,
 )
+from cases.models.clocks import AverageCost, CasePause, ClockAlert
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
 from cases.models.escalations import Escalation
 from cases.models.filters import SavedFilter
@@ -29,13 +30,16 @@ from cases.models.what_if import HARD_STOP, WhatIfLine, WhatIfLoad, WhatIfRun
 __all__ = [
     "FLAGS_OF_FIELDS",
     "HARD_STOP",
+    "AverageCost",
     "CaseFlag",
     "CaseLoss",
     "CasePaper",
+    "CasePause",
     "CaseStep",
     "CaseUserPermission",
     "ChainStep",
     "ClaimCase",
+    "ClockAlert",
     "CoverageLine",
     "DataQualityIssue",
     "Decision",

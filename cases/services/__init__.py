@@ -32,6 +32,7 @@ from cases.services.intake import (
     survey,
 )
 from cases.services.packs import missing_in, pack_of, packs_of
+from cases.services.pausing import PauseRequest, note_papers, resume, suspend
 from cases.services.paying import PaymentOrder, close, pay
 from cases.services.standing_in import (
     deserted_stations,
@@ -48,6 +49,7 @@ __all__ = [
     "Answer",
     "Loan",
     "LossRow",
+    "PauseRequest",
     "PaymentOrder",
     "Request",
     "Verdict",
@@ -69,6 +71,7 @@ __all__ = [
     "leads_to_head_office",
     "lend_case",
     "missing_in",
+    "note_papers",
     "pack_of",
     "packs_of",
     "pay",
@@ -80,10 +83,12 @@ __all__ = [
     "register_case",
     "reroute",
     "restaff",
+    "resume",
     "return_case",
     "submit",
     "submitting",
     "survey",
+    "suspend",
     "waiting_under",
     "withdraw",
     "withdrawing",

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from authority.refusals import Refused, insist_on
@@ -228,5 +229,37 @@ hand_over = work_page(
             case, form.cleaned_data["successor"], form.cleaned_data["reason"], by=request.user, seen=seen
         ),
         "移交后由接手人对本案负责，并收到通知。",
+    )
+)
+suspend = work_page(
+    Work(
+        Action.SUSPEND,
+        lambda case, sent: work_forms.SuspendForm(sent),
+        lambda case, form, request, seen: services.suspend(
+            case, services.PauseRequest(**form.cleaned_data), by=request.user, seen=seen
+        ),
+        "中止期间不能办理；只有时限规则认可的原因才扣除时限。",
+    )
+)
+resume = work_page(
+    Work(
+        Action.RESUME,
+        lambda case, sent: work_forms.ResumeForm(sent),
+        lambda case, form, request, seen: services.resume(
+            case, form.cleaned_data["note"], by=request.user, seen=seen
+        ),
+        "恢复到中止前的状态，时限继续计算。",
+    )
+)
+note_papers = work_page(
+    Work(
+        Action.NOTE_PAPERS,
+        lambda case, sent: work_forms.PapersCompleteForm(
+            sent, initial={"complete_at": timezone.localtime(case.papers_complete_at)}
+        ),
+        lambda case, form, request, seen: services.note_papers(
+            case, form.cleaned_data["complete_at"], by=request.user, seen=seen
+        ),
+        "责任核定（30 日）和先行赔付（60 日）等时限由此起算。",
     )
 )

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET
 from authority.models import AuthorityItem
 from cases import queue
 from cases.casefile.work import next_work
+from cases.clocks import Clocks, most_urgent, overdue_of, pauses_of
 from cases.forms.deciding import return_steps
 from cases.models import ProblemClass
 from cases.services.supervising import waiting_for
 from departments.http import StaffRequest
-from departments.models import CalendarDay, Staff
+from departments.models import Staff
 from departments.paging import Page, keyset_page
 from departments.spans import in_words
 
@@ -95,31 +96,40 @@ SECTIONS = {
 @require_GET
 def workbench(request: StaffRequest) -> HttpResponse:
     section = SECTIONS.get(request.GET.get("list", ""), SECTIONS["decide"])
-    page, waiting = _page(section, request), _waiting(request.user)
+    page, clocks = _page(section, request), Clocks.today()
+    waiting = _waiting(request.user, clocks)
     context = {
         "section": section,
         "tallies": _tallies(waiting, section),
         "page": page,
-        **_rows(section, page, request.user),
+        **_rows(section, page, request.user, clocks),
         "to_sign": waiting_for(request.user),
         "late": waiting["decide"].late,
-        "today": _today(),
+        "overdue": overdue_of(request.user).count(),
+        "today": _today(clocks),
     }
     return render(request, "cases/workbench.html", context)
 
 
-def _rows(section: Section, page: Page[Any], staff: Staff) -> dict[str, Any]:
+def _rows(section: Section, page: Page[Any], staff: Staff, clocks: Clocks) -> dict[str, Any]:
     """The rows as the section's fragment wants them, with what only that fragment needs."""
     if section.key == "decide":
         return {
             "rows": queue.ruled(page.rows, staff),
+            "dues": {step.pk: clocks.of_station(step) for step in page.rows},
             "items": AuthorityItem.objects.all(),
             "problems": ProblemClass.objects.all(),
             "return_steps": return_steps(),
             "form_key": uuid4(),
         }
     if section.template == _CASES:
-        return {"rows": [(case, next_work(case)) for case in page.rows]}
+        pauses = pauses_of(page.rows)
+        return {
+            "rows": [(case, next_work(case)) for case in page.rows],
+            "dues": {
+                case.pk: most_urgent(clocks.of_case(case, pauses.get(case.pk, ()))) for case in page.rows
+            },
+        }
     return {"rows": page.rows}
 
 
@@ -130,10 +140,10 @@ def _page(section: Section, request: StaffRequest) -> Page[Any]:
     return keyset_page(rows, section.order, request.GET.get("cursor", ""))
 
 
-def _waiting(staff: Staff) -> dict[str, queue.Waiting]:
+def _waiting(staff: Staff, clocks: Clocks) -> dict[str, queue.Waiting]:
     handled, returned = queue.waiting_cases(staff)
     return {
-        "decide": queue.waiting_stations(staff),
+        "decide": queue.waiting_stations(staff, clocks),
         "handle": handled,
         "returned": returned,
         "started": queue.Waiting(queue.started_by(staff).count()),
@@ -159,8 +169,8 @@ def _oldest(since: datetime | None) -> str:
     return f"最久 {in_words(timezone.now() - since)}" if since else "没有等待"
 
 
-def _today() -> str:
-    now = timezone.localtime()
-    is_working = CalendarDay.objects.all().as_calendar().is_working(now.date())
+def _today(clocks: Clocks) -> str:
+    now = clocks.now
+    is_working = clocks.calendar.is_working(now.date())
     weekday = WEEKDAYS[now.weekday()]
     return f"{now:%Y年%m月%d日} 星期{weekday} · {'工作日' if is_working else '休息日'}"

@@ -5,10 +5,10 @@ docs/components.md lists them all with their parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.forms import BoundField
@@ -20,10 +20,12 @@ from django.utils.safestring import SafeString, mark_safe
 from claims_admin import statuses
 from departments import masking
 from departments.capitals import in_capitals
+from departments.models import PauseReason
 from departments.spans import in_words
 
 if TYPE_CHECKING:
     from authority.rulings import Ruling
+    from departments.clocks import Reading
 
 register = template.Library()
 
@@ -139,6 +141,29 @@ def clock(due_at: datetime | None, warn_at: datetime | None = None, note: str = 
         '<time class="clock clock--{}" datetime="{}" title="时限 {}">{}{}</time>',
         tone, due_at.isoformat(), when(due_at), words, suffix,
     )  # fmt: skip
+
+
+@register.filter
+def at(values: Mapping[str, Any], key: str) -> Any:
+    """The value by a key that is itself a variable; None without one."""
+    return values.get(key)
+
+
+@register.simple_tag
+def reading(clock_reading: Reading | None, name: str = "") -> SafeString | str:
+    """The chip of a computed clock; one that has stopped says whether in time. `name` goes before it."""
+    if clock_reading is None:
+        return NOTHING
+    basis = f"{clock_reading.rule.basis}{'' if clock_reading.rule.is_verified else '（待核实）'}"
+    if clock_reading.paused_for:
+        chip = clock(None, note=f"已暂停：{PauseReason(clock_reading.paused_for).label}")
+    elif clock_reading.runs:
+        chip = clock(clock_reading.due_at, clock_reading.warn_at)
+    else:
+        text, tone = ("超时完成", "late") if clock_reading.is_late else ("按时完成", "calm")
+        chip = format_html('<span class="clock clock--{}">{}</span>', tone, text)
+    label = format_html("{} ", name) if name else ""
+    return format_html('<span title="{}">{}{}</span>', basis, label, chip)
 
 
 @register.simple_tag

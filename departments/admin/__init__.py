@@ -3,12 +3,19 @@
 from departments.admin.accounts import StaffAdmin
 from departments.admin.organisation import AppointmentAdmin, OrgUnitAdmin, PostAdmin
 from departments.admin.records import AccessRecordAdmin, OutboxMessageAdmin
-from departments.admin.reference import CalendarDayAdmin, DutyAdmin, IncompatibleDutyAdmin, PostTypeAdmin
+from departments.admin.reference import (
+    CalendarDayAdmin,
+    ClockRuleAdmin,
+    DutyAdmin,
+    IncompatibleDutyAdmin,
+    PostTypeAdmin,
+)
 
 __all__ = [
     "AccessRecordAdmin",
     "AppointmentAdmin",
     "CalendarDayAdmin",
+    "ClockRuleAdmin",
     "DutyAdmin",
     "IncompatibleDutyAdmin",
     "OrgUnitAdmin",

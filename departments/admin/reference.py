@@ -11,7 +11,7 @@ from departments import services
 from departments.access import HANDLE_CASES, IMPORT_CASES, MANAGE_UNIT, SEE_CASES, SEE_PEOPLE
 from departments.admin.kept import KeptByAdministrator, who
 from departments.authorship import save_as
-from departments.models import CalendarDay, Duty, IncompatibleDuty, PostType, UnitKind
+from departments.models import CalendarDay, ClockRule, Duty, IncompatibleDuty, PostType, UnitKind
 from departments.models.people import AdminRole
 
 PERMISSIONS = (
@@ -92,3 +92,15 @@ class CalendarDayAdmin(KeptByAdministrator):
     list_display = ("day", "is_working", "name", "source")
     list_filter = ("is_working",)
     date_hierarchy = "day"
+
+
+@admin.register(ClockRule)
+class ClockRuleAdmin(KeptByAdministrator):
+    """A changed rule is a new row from a date on; what ran before is read by the row of its day."""
+
+    keeper = AdminRole.SECURITY
+    list_display = (
+        "code", "name", "limit", "unit", "is_statutory", "source", "valid_from", "valid_to", "is_verified"
+    )  # fmt: skip
+    list_filter = ("unit", "is_statutory", "is_verified")
+    search_fields = ("code", "name")

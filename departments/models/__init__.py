@@ -1,5 +1,6 @@
 from departments.models.calendar import CalendarDay
 from departments.models.certificates import Certificate, CertificateType
+from departments.models.clocks import ClockRule, PauseReason
 from departments.models.duties import Duty, IncompatibleDuty
 from departments.models.messages import AccessRecord, Notification, OutboxMessage
 from departments.models.people import Absence, Staff
@@ -13,6 +14,7 @@ __all__ = [
     "CalendarDay",
     "Certificate",
     "CertificateType",
+    "ClockRule",
     "Duty",
     "IncompatibleDuty",
     "Notification",
@@ -20,6 +22,7 @@ __all__ = [
     "OrgUnitGroupPermission",
     "OrgUnitUserPermission",
     "OutboxMessage",
+    "PauseReason",
     "Post",
     "PostType",
     "Staff",

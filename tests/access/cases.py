@@ -66,6 +66,7 @@ NOT_AT_THIS_STAGE = "302 404 403 403 403 403 403 403 404 404 404"
 # anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit
 PAGES = {
     "cases:workbench": get(EVERYBODY),
+    "cases:overdue": get(EVERYBODY),
     "cases:index": get(EVERYBODY),
     "cases:count": get(EVERYBODY),
     "cases:export": get(EVERYBODY),
@@ -96,6 +97,9 @@ PAGES = {
     "cases:amend": [get(WHO_WORKS, "asked"), get(NOT_AT_THIS_STAGE, "case")],
     "cases:change_estimate": get(WHO_WORKS, "case"),
     "cases:hand_over": get(WHO_WORKS, "case"),
+    "cases:suspend": get(WHO_WORKS, "case"),
+    "cases:resume": get(NOT_AT_THIS_STAGE, "case"),
+    "cases:note_papers": get(WHO_WORKS, "case"),
     "cases:escalations": get(EVERYBODY),
     "cases:escalation": get(WHO_SEES, "escalation"),
     "cases:escalation_answer": post("302 404 403 403 403 403 403 422 404 404 404", "escalation"),

@@ -78,6 +78,7 @@ PAGES = {
         post("302 404 302 302 404 403 302 403 403 403 403", "clerk", data=ABSENCE),
     ],
     "departments:absence_cancel": post("302 404 302 302 404 403 302 403 403 403 403", "clerk_absence"),
+    "departments:clock_rules": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:duties": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:notifications": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:notifications_read": post("302 302 302 302 302 302 302 302 302 302 302"),

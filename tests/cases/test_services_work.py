@@ -15,7 +15,7 @@ from cases import services
 from cases.conflicts import KeyReused, Stale
 from cases.lifecycle import Stage
 from cases.models import CaseUserPermission, ClaimCase, EstimateChange, Payment, Submission
-from cases.services import Amendment, Loan, LossRow, PaymentOrder, Request
+from cases.services import Amendment, Loan, LossRow, PauseRequest, PaymentOrder, Request
 from departments.models import OutboxMessage
 from departments.models.people import AdminRole
 from tests.cases.branch import Branch, adjusted_case, assessed_case, grant, in_post, say, send
@@ -33,6 +33,8 @@ WORK = {
     "pay": lambda case, by: services.pay(case, PaymentOrder(Decimal(9), "刘明", 1), by=by),
     "close": lambda case, by: services.close(case, "paid", by=by, seen=1),
     "hand_over": lambda case, by: services.hand_over(case, StaffFactory(), "", by=by, seen=1),
+    "suspend": lambda case, by: services.suspend(case, PauseRequest("police", "等结论"), by=by, seen=1),
+    "note_papers": lambda case, by: services.note_papers(case, timezone.now(), by=by, seen=1),
 }
 
 

@@ -56,7 +56,7 @@ def test_the_queue_is_oldest_first_and_tells_what_is_late(client, branch):
     response = client.get(WORKBENCH)
 
     assert [row.step.pk for row in response.context["rows"]] == [old.pk, young.pk]
-    assert "待我审批超过 1 天" in response.content.decode()
+    assert "超时限" in response.content.decode()
     assert "最久 2 天" in response.content.decode()
 
 

@@ -1,0 +1,147 @@
+"""超时升级: whoever is late is told, then his superior. Nothing is ever approved by the passing of time.
+
+Every round may run twice: who was told about a mark of a clock is not told again, and one runs at a time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from cases.clocks import Clocks, pauses_of
+from cases.lifecycle import Stage
+from cases.models import ChainStep, ClaimCase, ClockAlert, Submission
+from departments.clocks import ClockState, Reading, TimeUnit
+from departments.models import Staff
+from departments.outbox import notify
+from departments.standing import superiors_of
+
+Mark = ClockAlert.Mark
+_MARKS = {ClockState.OVERDUE: Mark.OVERDUE, ClockState.ESCALATED: Mark.ESCALATED}
+_ONE_ROUND = 7_314_001  # the advisory lock of this round
+_DAYS = {TimeUnit.NATURAL_DAY, TimeUnit.WORKING_DAY}
+BATCH = 500
+
+
+@transaction.atomic
+def alert_the_late() -> int:
+    """Tells everybody about stations and legal deadlines that ran over since the last round; the marks."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [_ONE_ROUND])
+        if not cursor.fetchone()[0]:
+            return 0
+    clocks = Clocks.today()
+    late = [*_late_stations(clocks), *_late_cases(clocks)]
+    fresh = _not_yet_told(_with_superiors(late, clocks))
+    ClockAlert.objects.bulk_create(fresh, batch_size=BATCH)
+    _tell(fresh)
+    return len(fresh)
+
+
+def _late_stations(clocks: Clocks) -> Iterator[ClockAlert]:
+    waiting = ChainStep.objects.filter(
+        status=ChainStep.Status.NOW, submission__status=Submission.Status.OPEN, staff__isnull=False
+    )
+    for step in waiting.select_related("submission__item").order_by("pk").iterator(chunk_size=BATCH):
+        reading = clocks.of_station(step)
+        if reading is not None and step.arrived_at:
+            yield from _marks(reading, step.submission.case_id, step.arrived_at, step.staff_id or 0, step.pk)
+
+
+def _late_cases(clocks: Clocks) -> Iterator[ClockAlert]:
+    """Deadlines of the law only: a promise that was missed is seen on the case and in the reports."""
+    statutory = [rule for rule in clocks.rules.values() if rule.is_statutory and rule.unit in _DAYS]
+    shortest = timedelta(days=min((rule.limit for rule in statutory), default=0))
+    begun = Q(papers_complete_at__lt=clocks.now - shortest) | Q(
+        stage=Stage.APPROVED, stage_entered_at__lt=clocks.now - shortest
+    )
+    open_cases = ClaimCase.objects.outstanding().filter(begun).exclude(stage=Stage.PAID).order_by("pk")
+    for chunk in _chunks(open_cases):
+        pauses = pauses_of(chunk)
+        for case in chunk:
+            for reading, started_at in clocks.with_starts(case, pauses.get(case.pk, ())):
+                if reading.rule.is_statutory and case.handler_id:
+                    yield from _marks(reading, case.pk, started_at, case.handler_id)
+
+
+def _chunks(cases: Iterable[ClaimCase]) -> Iterator[list[ClaimCase]]:
+    chunk: list[ClaimCase] = []
+    for case in cases.iterator(chunk_size=BATCH):  # type: ignore[attr-defined]
+        chunk.append(case)
+        if len(chunk) == BATCH:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _marks(
+    reading: Reading, case_id: int, started_at: datetime, told_id: int, station_id: int | None = None
+) -> Iterator[ClockAlert]:
+    """The mark reached; `told` is the person in charge until the superiors are known."""
+    mark = _MARKS.get(reading.state)
+    if mark is None or reading.due_at is None:
+        return
+    for one in [Mark.OVERDUE, Mark.ESCALATED] if mark == Mark.ESCALATED else [mark]:
+        yield ClockAlert(
+            case_id=case_id,
+            station_id=station_id,
+            rule_code=reading.rule.code,
+            mark=one,
+            started_at=started_at,
+            due_at=reading.due_at,
+            told_id=told_id,
+        )
+
+
+def _with_superiors(late: Iterable[ClockAlert], clocks: Clocks) -> list[ClockAlert]:
+    """An escalated mark goes to the superior; where nobody stands above, the person himself was told."""
+    every = list(late)
+    above = superiors_of(
+        {alert.told_id for alert in every if alert.mark == Mark.ESCALATED}, clocks.now.date()
+    )
+    kept = []
+    for alert in every:
+        if alert.mark == Mark.ESCALATED:
+            if alert.told_id not in above:
+                continue
+            alert.told_id = above[alert.told_id]
+        kept.append(alert)
+    return kept
+
+
+def _not_yet_told(alerts: list[ClockAlert]) -> list[ClockAlert]:
+    told = set(
+        ClockAlert.objects.filter(case__in={alert.case_id for alert in alerts}).values_list(
+            "case", "station", "rule_code", "mark", "started_at"
+        )
+    )
+    return [
+        alert
+        for alert in alerts
+        if (alert.case_id, alert.station_id, alert.rule_code, alert.mark, alert.started_at) not in told
+    ]
+
+
+def _tell(alerts: Iterable[ClockAlert]) -> None:
+    """One notification per person and mark, however many cases: thirty at once would be read by nobody."""
+    by_person: defaultdict[tuple[int, str], list[ClockAlert]] = defaultdict(list)
+    for alert in alerts:
+        by_person[alert.told_id, alert.mark].append(alert)
+    people = Staff.objects.in_bulk([person for person, _ in by_person])
+    for (person, mark), several in by_person.items():
+        title, url = _words(mark, several)
+        notify(people[person], kind="clock", title=title, url=url)
+
+
+def _words(mark: str, alerts: list[ClockAlert]) -> tuple[str, str]:
+    what = "超过时限" if mark == Mark.OVERDUE else "严重超时，请督办"
+    if len(alerts) == 1:
+        case = alerts[0].case
+        return f"赔案 {case} {what}", case.get_absolute_url()
+    return f"{len(alerts)} 件赔案{what}", reverse("cases:overdue")
