@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from authority.models import LedgerEntry
 from cases.models import (
+    AverageCost,
     CasePaper,
+    CasePause,
     CaseStep,
+    ClockAlert,
     DataQualityIssue,
     Decision,
     Escalation,
@@ -24,6 +27,7 @@ from cases.models import (
     SavedFilter,
 )
 from tests.factories import (
+    SHANGHAI,
     CaseFactory,
     CaseLossFactory,
     ChainStepFactory,
@@ -139,3 +143,27 @@ def issue(**fields: Any):
 
 def a_day_ago() -> Any:
     return timezone.now() - timedelta(days=1)
+
+
+def pause(**fields: Any):
+    facts = {"case": CaseFactory, "paused_by": StaffFactory, "reason": "police", "since": timezone.now()}
+    return CasePause.objects.create(**_made({**facts, "stage_before": "adjusted", **fields}))
+
+
+def alert(**fields: Any):
+    now = a_moment()
+    facts = {"case": CaseFactory, "told": StaffFactory, "rule_code": "registration", "mark": "overdue"}
+    return ClockAlert.objects.create(**_made({**facts, "started_at": now, "due_at": now, **fields}))
+
+
+def average(**fields: Any):
+    facts = {"is_injury": False, "amount": 1, "count": 1, "as_of": timezone.localdate()}
+    return AverageCost.objects.create(**{**facts, **fields})
+
+
+def a_moment() -> datetime:
+    return datetime(2026, 11, 2, 9, tzinfo=SHANGHAI)
+
+
+def _made(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value() if isinstance(value, type) else value for name, value in facts.items()}
