@@ -1,7 +1,8 @@
 """A database of its own with the demo branch and as many cases as asked for."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import Random
 
 from django.core.management import call_command
@@ -37,6 +38,29 @@ def use_database(size: str, say: Callable[[str], None], *, anew: bool) -> None:
         _fill(SIZES[size], say)
         _settle()
         say(f"filled in {time.perf_counter() - start:,.0f} s")
+
+
+@contextmanager
+def throwaway_copy() -> Iterator[None]:
+    """Inside, a copy of the database in use, which is gone afterwards."""
+    name = connection.settings_dict["NAME"]
+    copy = f"{name}_copy"
+    _run_outside(f'drop database if exists "{copy}" with (force)')
+    _run_outside(f'create database "{copy}" template "{name}"')
+    connection.settings_dict["NAME"] = copy
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        _run_outside(f'drop database "{copy}" with (force)')
+
+
+def _run_outside(statement: str) -> None:
+    connection.close()
+    with connection._nodb_cursor() as cursor:  # noqa: SLF001 - as above
+        cursor.execute("set statement_timeout = 0")
+        cursor.execute(statement)
 
 
 def _settle() -> None:
