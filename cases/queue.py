@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
@@ -29,7 +30,9 @@ from cases.models import (
     Outcome,
     Submission,
 )
-from cases.rulings import SENDING_BACK, Docket, docket_of, may_decide_submission
+from cases.models.decisions import DEPARTMENT_LEVEL
+from cases.rulings import HEAD_OFFICE_POSTS, SENDING_BACK, Docket, docket_of, may_decide_submission
+from departments.access import SEE_CASES
 from departments.models import Staff
 
 HANDLED_STAGES = (
@@ -91,6 +94,29 @@ class QueueRow:
 def stations_of(staff: Staff) -> QuerySet[ChainStep]:
     """The stations whose turn it is and whose person this is."""
     return ChainStep.objects.filter(staff=staff, status=ChainStep.Status.NOW)
+
+
+def over_authority_stations(staff: Staff) -> QuerySet[ChainStep]:
+    """What lies with the department's head and deputies, for those of them who review it in the admin."""
+    levels = {held.post.post_type.level for held in staff.posts_today}
+    if not staff.is_staff or staff.admin_role or DEPARTMENT_LEVEL not in levels:
+        return ChainStep.objects.none()
+    now = ChainStep.objects.filter(status=ChainStep.Status.NOW, level=DEPARTMENT_LEVEL)
+    seen = now.filter(submission__case__unit__in=staff.unit_scope.ids(SEE_CASES))
+    return seen.exclude(kind=ChainStep.Kind.HEAD_OFFICE)
+
+
+def unanswered(staff: Staff) -> QuerySet[Escalation]:
+    """What waits for head office's answer, for those who answer there."""
+    if not HEAD_OFFICE_POSTS & {held.post.post_type.code for held in staff.posts_today}:
+        return Escalation.objects.none()
+    sent = Escalation.objects.filter(status=Escalation.Status.SENT)
+    return sent.filter(case__unit__in=staff.unit_scope.ids(SEE_CASES))
+
+
+def waiting_rows(rows: QuerySet[Any], since: str) -> Waiting:
+    """How many there are, and since when the oldest; `since` names its field."""
+    return Waiting(**rows.order_by().aggregate(count=Count("pk"), oldest=Min(since)))
 
 
 def with_case(steps: QuerySet[ChainStep]) -> QuerySet[ChainStep]:

@@ -78,8 +78,13 @@ GROUPS: tuple[Group, ...] = (
         "赔案",
         (
             Entry("案件清单", "cases:index"),
-            Entry("超权限审批", "admin:cases_overauthoritycase_changelist", reviews_over_authority),
-            Entry("上报总公司", "cases:escalations"),
+            Entry(
+                "超权限审批",
+                "admin:cases_overauthoritycase_changelist",
+                reviews_over_authority,
+                waiting="over_authority",
+            ),
+            Entry("上报总公司", "cases:escalations", waiting="unanswered"),
             Entry("导入清单", "cases:imports", may_import),
         ),
     ),
@@ -183,8 +188,12 @@ class Navigation:
     def counts(self) -> dict[str, int]:
         """What waits for this person, by kind; one statement on the indexes of what is open."""
         unread = self.staff.notifications.filter(read_at=None)
-        decisions = queue.stations_of(self.staff)
-        return dict(_counted("unread", unread).union(_counted("decisions", decisions), all=True))
+        others = (
+            _counted("decisions", queue.stations_of(self.staff)),
+            _counted("over_authority", queue.over_authority_stations(self.staff)),
+            _counted("unanswered", queue.unanswered(self.staff)),
+        )
+        return dict(_counted("unread", unread).union(*others, all=True))
 
     @property
     def unread(self) -> int:

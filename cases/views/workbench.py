@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -100,7 +101,7 @@ def workbench(request: StaffRequest) -> HttpResponse:
     waiting = _waiting(request.user, clocks)
     context = {
         "section": section,
-        "tallies": _tallies(waiting, section),
+        "tallies": [*_tallies(waiting, section), *_elsewhere(request.user)],
         "page": page,
         **_rows(section, page, request.user, clocks),
         "to_sign": waiting_for(request.user),
@@ -163,6 +164,25 @@ def _tallies(found: dict[str, queue.Waiting], current: Section) -> list[dict[str
         }
         for key, section in SECTIONS.items()
     ]
+
+
+def _elsewhere(staff: Staff) -> list[dict[str, Any]]:
+    """What waits on pages of its own, for the few whom it waits for; one statement each."""
+    review = f"{reverse('admin:cases_overauthoritycase_changelist')}?level=department"
+    answer = f"{reverse('cases:escalations')}?status=sent"
+    found = (
+        ("超权限待审", queue.over_authority_stations(staff), "arrived_at", review),
+        ("待批复上报件", queue.unanswered(staff), "sent_at", answer),
+    )
+    return [
+        _tally(label, queue.waiting_rows(rows, since), url)
+        for label, rows, since, url in found
+        if not rows.query.is_empty()
+    ]
+
+
+def _tally(label: str, waiting: queue.Waiting, url: str) -> dict[str, Any]:
+    return {"label": label, "count": waiting.count, "note": _oldest(waiting.oldest), "url": url}
 
 
 def _oldest(since: datetime | None) -> str:
