@@ -61,8 +61,18 @@ def described(upload: UploadedFile[bytes]) -> Paper:
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    name = _CONTROL.sub("_", PurePath(upload.name or "").name)[-120:]
-    return Paper(name, f"{uuid4().hex}{ending}", content_type, upload.size or 0, digest.hexdigest())
+    return Paper(
+        harmless(upload.name or ""),
+        f"{uuid4().hex}{ending}",
+        content_type,
+        upload.size or 0,
+        digest.hexdigest(),
+    )
+
+
+def harmless(name: str) -> str:
+    """A file's name without folders and control characters, its end kept when it is too long."""
+    return _CONTROL.sub("_", PurePath(name).name)[-120:]
 
 
 class PaperField(forms.FileField):

@@ -28,8 +28,8 @@ OWN_WORDS = {
     "authority": """
         approvers bounds certificates comparison coverage export granting holders interests ledger
         letter_events letter_links letter_page letters
-        matrix moments panels powers proposals refusals terms
-        chain_faults chain_kinds ledger_page ledger_words seals
+        chain_faults chain_kinds ledger_page ledger_words matrix moments panels powers proposals
+        refusals seals sheets terms
         what_if
         delegating stand_in_page stand_ins standing_in
         referrals trials

@@ -1,4 +1,11 @@
-from authority.forms.drafting import CeilingForm, GrantForm, LetterForm, ReasonForm, ScanForm
+from authority.forms.drafting import (
+    CeilingForm,
+    GrantForm,
+    LetterForm,
+    MatrixUploadForm,
+    ReasonForm,
+    ScanForm,
+)
 from authority.forms.facts import (
     CertificateFilter,
     CertificateForm,
@@ -28,6 +35,7 @@ __all__ = [
     "LetterForm",
     "LinesForm",
     "MatrixFilter",
+    "MatrixUploadForm",
     "NewLines",
     "PowersForm",
     "ReasonForm",

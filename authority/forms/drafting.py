@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from authority.models import (
     SpecialCode,
 )
 from authority.services import CeilingLine, GrantLine, LetterDraft
+from authority.sheets.reading import MOST_BYTES
 from departments.access import MANAGE_UNIT
 from departments.models import Appointment, OrgUnit, PostType, Staff
 from departments.models.people import AdminRole
@@ -69,6 +71,25 @@ class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def draft(self) -> LetterDraft:
         return LetterDraft(**self.cleaned_data)
+
+
+class MatrixUploadForm(LetterForm):
+    """The heading of the draft to be, and the workbook with its lines."""
+
+    file = forms.FileField(
+        label="授权矩阵（XLSX）",
+        help_text="不超过 5 MB、2,000 行；可用「授权一览」或授权书页面导出的文件，改好后直接导入",
+        widget=forms.ClearableFileInput({"accept": ".xlsx"}),
+    )
+
+    def clean_file(self) -> UploadedFile[bytes]:
+        upload: UploadedFile[bytes] = self.cleaned_data["file"]
+        if (upload.size or 0) > MOST_BYTES:
+            raise forms.ValidationError("文件超过 5 MB，请分成几份授权书导入。")
+        return upload
+
+    def draft(self) -> LetterDraft:
+        return LetterDraft(**{name: self.cleaned_data[name] for name in self._meta.fields or ()})
 
 
 class _LineForm(forms.Form):

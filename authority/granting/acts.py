@@ -58,6 +58,18 @@ def may_amend(letter: LetterTerms, actor: Actor, mode: str, *, has_lines: bool) 
     return _ruling(objections, "修改授权书")
 
 
+def may_import(faults: int, *, is_drafted: bool, is_taken: bool) -> Ruling:
+    """Make a draft of a matrix read from a workbook; whether one may draft at all is asked besides."""
+    objections = []
+    if is_drafted:
+        objections.append(Objection("imported", "这份文件已经生成草稿"))
+    if faults:
+        objections.append(Objection("faulty_rows", f"有 {faults} 处错误：改正文件后重新上传"))
+    if is_taken and not is_drafted:
+        objections.append(Objection("number_taken", "授权书号已被使用：重新上传并改用别的号"))
+    return _ruling(objections, "导入授权矩阵")
+
+
 def may_submit(letter: LetterTerms, actor: Actor, contents: Contents) -> Ruling:
     """With what is told to whoever submits among the notices."""
     objections = [

@@ -1,3 +1,4 @@
+from authority.models.imports import LetterImport
 from authority.models.interests import Interest, InterestStatement, party_key
 from authority.models.items import AuthorityItem, Measure, ReferralRule
 from authority.models.ledger import LedgerEntry
@@ -19,6 +20,7 @@ __all__ = [
     "InterestStatement",
     "LedgerEntry",
     "LedgerSeal",
+    "LetterImport",
     "LetterMode",
     "LetterScan",
     "LetterStatus",

@@ -10,6 +10,7 @@ from authority.services.certificates import (
 )
 from authority.services.drafting import LetterDraft, amend_letter, draft_letter
 from authority.services.filing import file_scan
+from authority.services.importing import draft_from_import, heading_of, letter_to_be, read_matrix, resolved
 from authority.services.interests import (
     Declaration,
     confirm_interests,
@@ -70,6 +71,7 @@ __all__ = [
     "contents_from",
     "declare_interest",
     "decline_stand_in",
+    "draft_from_import",
     "draft_letter",
     "draft_of",
     "drop_lines",
@@ -77,12 +79,16 @@ __all__ = [
     "enforce_certificates",
     "enter_certificate",
     "file_scan",
+    "heading_of",
+    "letter_to_be",
     "outcomes_today",
     "outcomes_with",
     "propose_rule",
     "propose_stand_in",
+    "read_matrix",
     "recall_stand_in",
     "reject_rule",
+    "resolved",
     "revise_lines",
     "revoke_certificate",
     "revoke_grant",

@@ -54,8 +54,12 @@ def draft_letter(
     by: Staff,
     like: AuthorityLetter | None = None,
     lines: Sequence[GrantLine | CeilingLine] = (),
+    note: str = "",
 ) -> AuthorityLetter:
-    """A new draft, with the lines of `like` whose people still hold their posts, and with `lines`."""
+    """A new draft, with the lines of `like` whose people still hold their posts, and with `lines`.
+
+    `note`: where it comes from, for the ledger.
+    """
     values = {field.name: getattr(draft, field.name) for field in fields(draft)}
     letter = AuthorityLetter(**values, drafted_by=by)
     insist_on(may_draft(letter_terms(letter), actor_for(by, draft.issuing_unit)))
@@ -65,7 +69,7 @@ def draft_letter(
     put_lines(letter, lines, by)
     rows = [facts_of(row) for row in rows_of(letter)]
     details = {"number": letter.number, "like": like.number if like else None, "lines": rows}
-    facts = LedgerFacts(to_state=LetterStatus.DRAFT, details=details)
+    facts = LedgerFacts(to_state=LetterStatus.DRAFT, reason=note, details=details)
     record(chain_of(letter), by=by, action="draft", facts=facts)
     return letter
 

@@ -25,9 +25,8 @@ HEADING = ("title", "mode", "issuing_unit", "scope_unit", "basis")
 @require_http_methods(["GET", "POST"])
 def letter_new(request: StaffRequest) -> HttpResponse:
     insist_on(beginning(request.user))
-    like = _like(request)
-    initial = {name: getattr(like, name) for name in HEADING} if like else {}
-    initial["valid_from"] = timezone.localdate()
+    like = like_asked(request)
+    initial = heading_like(like)
     form = LetterForm(sent(request), staff=request.user, initial=initial)
     if form.is_bound and form.is_valid():
         letter = services.draft_letter(form.draft(), by=request.user, like=like)
@@ -76,7 +75,13 @@ def editable_draft(staff: Staff, pk: int) -> AuthorityLetter:
     return letter
 
 
-def _like(request: StaffRequest) -> AuthorityLetter | None:
+def heading_like(like: AuthorityLetter | None) -> dict[str, Any]:
+    """What the form of a new letter begins with."""
+    initial = {name: getattr(like, name) for name in HEADING} if like else {}
+    return {**initial, "valid_from": timezone.localdate()}
+
+
+def like_asked(request: StaffRequest) -> AuthorityLetter | None:
     """The letter to start from: one that took effect and that this person may see."""
     number = request.GET.get("like", "")
     if not number.isdecimal():

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from authority.export import matrix_workbook
 from authority.forms import MatrixFilter
 from authority.matrix import grants_shown, matrix_for, uses_of
+from authority.sheets.writing import grants_workbook
 from departments.access_log import record_export
 from departments.http import StaffRequest
 
@@ -30,4 +30,4 @@ def matrix_export(request: StaffRequest) -> HttpResponse:
     record_export(request.user, "授权一览表", len(grants))
     name = f"authority-{timezone.localdate():%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(matrix_workbook(grants, uses_of(grants)), content_type=XLSX, headers=headers)
+    return HttpResponse(grants_workbook(grants, uses_of(grants)), content_type=XLSX, headers=headers)

@@ -17,8 +17,11 @@ _END = struct.Struct("<4s4H2LH")
 _END_MARK = b"PK\x05\x06"
 
 
-def inspect(path: Path) -> None:
-    """UnreadableFileError when it is broken or a bomb. Its directory is not read before its size is known."""
+def inspect(path: Path, most_unpacked: int = MOST_UNPACKED) -> None:
+    """UnreadableFileError when it is broken or a bomb. Its directory is not read before its size is known.
+
+    `most_unpacked`: in bytes, all entries together.
+    """
     entries, directory = _end_record(path)
     if entries > MOST_ENTRIES or directory > MOST_DIRECTORY:
         raise UnreadableFileError(f"工作簿内含 {entries:,} 个条目，拒绝解析。")
@@ -28,7 +31,7 @@ def inspect(path: Path) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise UnreadableFileError("工作簿已损坏或不完整。") from None
     unpacked = sum(info.file_size for info in infos)
-    if unpacked > MOST_UNPACKED:
+    if unpacked > most_unpacked:
         raise UnreadableFileError(f"工作簿解压后达 {unpacked >> 20:,} MiB，拒绝解析。")
     if any(
         info.file_size > SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1) for info in infos

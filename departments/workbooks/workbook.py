@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from departments.workbooks.archive import inspect
+from departments.workbooks.archive import MOST_UNPACKED, inspect
 from departments.workbooks.errors import UnreadableFileError
 
 Cell = str | float | bool | None
@@ -27,8 +27,8 @@ class Workbook:
     `memory`: bytes of address space for the child. A context manager: leaving it ends the child.
     """
 
-    def __init__(self, path: Path, memory: int = MEMORY) -> None:
-        inspect(path)
+    def __init__(self, path: Path, memory: int = MEMORY, *, most_unpacked: int = MOST_UNPACKED) -> None:
+        inspect(path, most_unpacked)
         self.merged: list[tuple[int, int]] = []
         command = [sys.executable, "-m", "departments.workbooks.sheet_child", str(path), str(memory)]
         environment = {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT), "PATH": ""}

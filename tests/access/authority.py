@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from authority.ledger import record
-from authority.models import ReferralRule
+from authority.models import LetterImport, ReferralRule
 from authority.referrals import terms_of
 from authority.services import RuleDraft, propose_rule
 from tests.access.rows import get, post
@@ -32,6 +32,7 @@ def furnish(world: World) -> None:
         "draft": LetterFactory(**units),
     }
     world.things["chain"] = record("seals", by=None, action="begin_file").chain
+    world.things["matrix_import"] = _import(world)
     for name, letter in letters.items():
         world.things[f"letter_{name}"] = letter
         world.things[f"scan_{name}"] = ScanFactory(letter=letter)
@@ -46,6 +47,14 @@ def furnish(world: World) -> None:
     draft = RuleDraft("end", terms, (), "x", world.things["rule"])
     world.things["rule_proposal"] = propose_rule(draft, by=world["security_admin"])
     world.things["interest"] = InterestFactory(staff=world["clerk"])
+
+
+def _import(world: World) -> LetterImport:
+    """The department head's, with a row that nobody can read."""
+    who, heading_of_it = world["department_head"], {**heading(world), "valid_to": None}
+    return LetterImport.objects.create(
+        uploaded_by=who, file_name="矩阵.xlsx", sha256="0", heading=heading_of_it, rows=[[4, {"item": "?"}]]
+    )
 
 
 def heading(world: World) -> Mapping[str, Any]:
@@ -140,6 +149,17 @@ PAGES = {
         get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),
         get("302 404 404 404 404 404 200 404 404 200 200", "letter_draft"),
     ],
+    "authority:letter_export": [
+        get("302 404 404 404 200 200 200 200 404 200 200", "letter_in_force"),
+        get("302 404 404 404 404 404 200 404 404 200 200", "letter_draft"),
+    ],
+    "authority:letter_import_new": [
+        get("302 403 403 200 403 403 200 403 403 200 403"),
+        post("302 403 403 422 403 403 422 403 403 422 403"),
+    ],
+    "authority:letter_import_template": get(EVERYBODY),
+    "authority:letter_import": get("302 404 404 404 404 404 200 404 404 404 404", "matrix_import"),
+    "authority:letter_import_draft": post("302 404 404 404 404 404 403 404 404 404 404", "matrix_import"),
     "authority:letter_new": [
         get("302 403 403 200 403 403 200 403 403 200 403"),
         post("302 403 403 422 403 403 302 403 403 302 403", data=heading),

@@ -88,7 +88,7 @@ def test_the_export_is_what_the_matrix_shows(as_head, branch, in_force):
 
     rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.values)
     assert rows[2][:5] == ("被授权人", "工号", "机构", "岗位", "环节")
-    assert [(row[0], row[7], *row[11:]) for row in rows[3:]] == [
+    assert [(row[0], row[7], *row[11:15]) for row in rows[3:]] == [
         ("核赔员", 100_000, in_force.letter.number, "第1条", 2, 1)
     ]
     taken = AccessRecord.objects.get()
