@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('authority', '0015_scans_of_letters'),
+        ('authority', '0016_ledger_newest_first'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
