@@ -66,8 +66,8 @@ def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules, above: i
     return _through_department(chain, matter, local, rules)
 
 
-def deciders(matter: Matter, holders: Iterable[Holder], rules: Rules) -> tuple[int, ...]:
-    """Ids of the persons of the branch among whom only their load chooses who decides in the end."""
+def deciders(matter: Matter, holders: Iterable[Holder], rules: Rules) -> dict[int, int]:
+    """The persons of the branch among whom only their load chooses who decides; level by person id."""
     local = [_between(holder, 0) for holder in holders]
     return equals_for(matter, local, never_own(rules))
 

@@ -80,11 +80,11 @@ def holders_for(matter: Matter, holders: Iterable[Holder], rules: Rules) -> tupl
     return tuple(asked.holder for asked in _able(_ask(matter, holders, rules)))
 
 
-def equals_for(matter: Matter, holders: Iterable[Holder], rules: Rules) -> tuple[int, ...]:
-    """The persons, by id, among whom only the load decides who is first of `holders_for`."""
+def equals_for(matter: Matter, holders: Iterable[Holder], rules: Rules) -> dict[int, int]:
+    """The persons among whom only the load decides who is first of `holders_for`; level by person id."""
     able = _able(_ask(matter, holders, rules))
     first = [one for one in able if _nearness(one)[:2] == _nearness(able[0])[:2]]
-    return tuple(sorted(one.holder.person_id for one in first))
+    return {one.holder.person_id: one.basis.level for one in first}
 
 
 def chain_for(matter: Matter, holders: Iterable[Holder], rules: Rules, start_level: int = 0) -> Chain:

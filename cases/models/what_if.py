@@ -175,4 +175,4 @@ class WhatIfLoad(models.Model):
 
     @property
     def change(self) -> str:
-        return f"{self.after - self.before:+,.1f}"
+        return f"{self.after - self.before:+,.1f}" if self.after != self.before else "0"

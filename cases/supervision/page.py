@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from authority.models import LedgerEntry
+from authority.models import AuthorityItem, LedgerEntry
 from cases.models import (
     PersonFigures,
     SampledDecision,
@@ -85,7 +86,12 @@ def _event(entry: LedgerEntry) -> Event:
     return Event(entry.at, title, entry.actor.name if entry.actor else "系统", text, tone)
 
 
-def parameters_of(month: SupervisionMonth) -> list[SupervisionParameter]:
-    """The rows that the month's figures rest on, with their sources."""
-    rows = SupervisionParameter.objects.on(month.made_at.date())
-    return [row for row in rows if f"{row.code}/{row.item}".rstrip("/") in month.parameters]
+def parameters_of(month: SupervisionMonth) -> list[tuple[SupervisionParameter, str]]:
+    """The rows that the month's figures rest on, with their sources, and the item each is about."""
+    names = dict(AuthorityItem.objects.values_list("code", "name"))
+    rows = SupervisionParameter.objects.on(timezone.localdate(month.made_at))
+    return [
+        (row, names.get(row.item, "全部事项"))
+        for row in rows
+        if f"{row.code}/{row.item}".rstrip("/") in month.parameters
+    ]

@@ -17,7 +17,10 @@ from cases.what_if.classes import Sieve, sieve_of
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The level that decides, and whom the decision may fall to. `is_gap`: nobody here has even a say."""
+    """The level that decides, and whom the decision may fall to. `is_gap`: nobody here has even a say.
+
+    Where people of several levels hold the same limit, the lowest of their levels: only their load chooses.
+    """
 
     level: int
     people: tuple[int, ...] = ()
@@ -49,7 +52,8 @@ class Court:
         last = plan.stations[-1]
         if last.person_id is None:
             return Place(HEAD_OFFICE, is_gap=plan.alert)
-        return Place(last.level, deciders(matter, holders, rules))
+        among = deciders(matter, holders, rules)
+        return Place(min(among.values()), tuple(sorted(among)))
 
     def _holders(self, number: int, path: str) -> tuple[Holder, ...]:
         """Those with a limit over the unit: all others are refused for it, whatever the matter."""

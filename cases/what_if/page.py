@@ -33,7 +33,8 @@ class Level:
 
     @property
     def change(self) -> str:
-        return f"{self.after.count - self.before.count:+,}"
+        change = self.after.count - self.before.count
+        return f"{change:+,}" if change else "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,16 @@ class Result:
     units: Sequence[Moved]
     lines: Sequence[WhatIfLine]
     loads: Sequence[WhatIfLoad]
+
+    @property
+    def moved_loads(self) -> list[WhatIfLoad]:
+        """The greatest change first."""
+        moved = [load for load in self.loads if load.before != load.after]
+        return sorted(moved, key=lambda load: (-abs(load.after - load.before), load.person_id))
+
+    @property
+    def loads_unmoved(self) -> int:
+        return len(self.loads) - len(self.moved_loads)
 
     @property
     def tallies(self) -> list[dict[str, object]]:

@@ -253,9 +253,15 @@ def _save(
 
 
 def _write_proposals(desk: Desk) -> None:
-    """One letter that lowers limits waits for its approval; a draft raises them above the unit's mandate."""
+    """One letter that lowers limits waits for its approval; a draft raises them above the unit's mandate, and
+    another those of the department's people."""
     drafter = desk.people.one("gen", "ADMIN")
-    for unit, status, factor in (("cd", LetterStatus.SUBMITTED, "0.8"), ("my", LetterStatus.DRAFT, "2")):
+    proposals = (
+        ("cd", LetterStatus.SUBMITTED, "0.8", IN_SUB_BRANCH),
+        ("my", LetterStatus.DRAFT, "2", IN_SUB_BRANCH),
+        ("motor", LetterStatus.DRAFT, "1.5", FROM_DEPARTMENT),
+    )
+    for unit, status, factor, shares in proposals:
         letter = desk.letter("motor", unit, LetterMode.BY_PERSON, "调整权限授权书", by=(drafter, drafter))
         letter.title = f"{letter.scope_unit.short_name}调整权限授权书"
         letter.status = status
@@ -263,7 +269,7 @@ def _write_proposals(desk: Desk) -> None:
         letter.submitted_at = timezone.now() if status == LetterStatus.SUBMITTED else None
         letter.valid_from = desk.today
         letter.save()
-        for grant in desk.grants(letter, IN_SUB_BRANCH, unit):
+        for grant in desk.grants(letter, shares, unit):
             grant.amount_max *= Decimal(factor)
             grant.granted_by = None
             grant.save()

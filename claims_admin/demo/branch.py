@@ -12,7 +12,9 @@ from claims_admin.demo.authority import make_authority
 from claims_admin.demo.cases import make_cases
 from claims_admin.demo.certificates import make_certificates
 from claims_admin.demo.organisation import make_posts, make_units
+from claims_admin.demo.past import make_past
 from claims_admin.demo.people import make_people
+from claims_admin.demo.reviews import make_reviews, try_a_letter
 from claims_admin.demo.work import Shift, phrases
 
 SIZES = {"small": 30_000, "medium": 60_000, "large": 300_000, "giant": 1_000_000}
@@ -33,3 +35,6 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     say(f"赔案 {count:,} 件")
     done = Shift(Random(f"{seed}/work")).run()
     say(f"在办：{'，'.join(phrases(done))}")
+    decided = make_past(units, people, random=Random(f"{seed}/past"))
+    months, tried = make_reviews(units, people), try_a_letter(units, people)
+    say(f"往月审批 {decided} 件，履行监督 {months} 个月，授权试算 {tried} 件")
