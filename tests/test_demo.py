@@ -14,7 +14,7 @@ from django.utils import timezone
 from authority.ledger import verify
 from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant
 from cases.lifecycle import Stage
-from cases.models import CasePaper, ChainStep, ClaimCase, Decision, Submission
+from cases.models import CasePaper, ChainStep, ClaimCase, Decision, Submission, SupervisionMonth
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.branch import SIZES
 from claims_admin.demo.bulk import bare_tables
@@ -24,8 +24,10 @@ from claims_admin.demo.clock import WorkedDays
 from claims_admin.demo.draw import Cast, UnitCast
 from claims_admin.demo.organisation import SUB_BRANCHES, make_posts, make_units, sub_branch_posts
 from claims_admin.demo.papers import file_papers, one_page
+from claims_admin.demo.past import make_past
 from claims_admin.demo.people import PASSWORD, make_people
 from claims_admin.demo.profile import reports_per_day
+from claims_admin.demo.reviews import make_reviews, try_a_letter
 from claims_admin.demo.rows import TURN
 from claims_admin.demo.work import Shift
 from departments.models import Appointment, OrgUnit, Post, PostType, Staff
@@ -225,3 +227,15 @@ def test_letters_in_force_are_in_the_ledger(branch):
     in_force = AuthorityLetter.objects.filter(status="in_force")
 
     assert LedgerEntry.objects.filter(action="approve").count() == in_force.count()
+
+
+def test_past_decisions_are_judged_and_reviewed(branch):
+    units, people = branch
+    make_cases(units, people, reports=900, seed=7)
+    decided = make_past(units, people, random=Random(5), share=0.05)
+
+    assert make_reviews(units, people) == 2
+    assert try_a_letter(units, people) == decided
+    assert Decision.objects.filter(matter=None).count() == 0
+    assert [month.status for month in SupervisionMonth.objects.all()] == ["open", "countersigned"]
+    assert verify() == []

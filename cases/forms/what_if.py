@@ -18,7 +18,8 @@ USUAL_DAYS = 90
 
 
 def _day(label: str, help_text: str = "") -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), help_text=help_text)
+    picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, widget=picker, help_text=help_text)
 
 
 class WhatIfForm(forms.Form):
