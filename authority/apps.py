@@ -12,3 +12,4 @@ class AuthorityConfig(AppConfig):
         """The panels need the models, which are only there now."""
         import_module("authority.panels")
         import_module("authority.ledger_words")
+        import_module("authority.holdings")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from authority.chain_kinds import ChainKind, Subject, Subjects, register_chain
 from authority.letter_events import ACTS
 from authority.models import AuthorityItem, AuthorityLetter, Interest, LetterStatus, ReferralRule
-from departments.models import Certificate, CertificateType, Staff
+from departments.models import Certificate, CertificateType, HandOver, Staff
 from departments.models.certificates import STATE_NAMES
 
 MOST_FOUND = 50
@@ -83,3 +83,11 @@ register_chain(
     )
 )
 register_chain(ChainKind("seals", "台账封存", {"begin_file": "启用新封存文件"}))
+register_chain(
+    ChainKind(
+        "hand_over",
+        "工作交接",
+        {"hand_over": "办理交接", "sign": "签字"},
+        subjects=rows_of(HandOver, "工作交接", None, "giver"),
+    )
+)

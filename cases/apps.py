@@ -12,3 +12,4 @@ class CasesConfig(AppConfig):
         """The panels need the models, which are only there now."""
         import_module("cases.panels")
         import_module("cases.ledger_words")
+        import_module("cases.holdings")

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from departments.models import Absence, Appointment, OrgUnit, Post, PostType, Staff
+from departments.models import Absence, Appointment, HandOver, OrgUnit, Post, PostType, Staff
 from departments.services import AppointmentTerms, Away
 
 _LONGEST_ABSENCE_DAYS = 366
@@ -32,6 +32,14 @@ class MomentInput(forms.DateTimeInput):
 class StaffChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, staff: Any) -> str:
         return f"{staff.name}（{staff.employee_no}）"
+
+
+class HandOverForm(forms.Form):
+    """On what occasion everything is handed over; where each thing goes stands beside it on the page."""
+
+    occasion = forms.ChoiceField(label="事由", choices=HandOver.Occasion.choices)
+    last_day = forms.DateField(label="最后工作日", widget=DateInput())
+    reason = forms.CharField(label="说明", max_length=200, help_text="如调令、离职审批文号")
 
 
 class TermsForm(forms.Form):

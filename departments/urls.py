@@ -1,6 +1,14 @@
 from django.urls import path
 
-from departments.views import appointments, clocks, duties, notifications, people, units
+from departments.views import (
+    appointments,
+    clocks,
+    duties,
+    hand_overs,
+    notifications,
+    people,
+    units,
+)
 
 app_name = "departments"
 
@@ -14,6 +22,11 @@ urlpatterns = [
     path("people/<int:pk>/reveal/", people.reveal, name="reveal"),
     path("people/<int:pk>/duties/", people.duty_statement, name="duty_statement"),
     path("people/<int:pk>/appoint/", appointments.assign, name="assign"),
+    path("people/<int:pk>/hand-over/", hand_overs.hand_over_new, name="hand_over_new"),
+    path("hand-overs/", hand_overs.hand_overs, name="hand_overs"),
+    path("hand-overs/<int:pk>/", hand_overs.hand_over, name="hand_over"),
+    path("hand-overs/<int:pk>/print/", hand_overs.hand_over_print, name="hand_over_print"),
+    path("hand-overs/<int:pk>/sign/", hand_overs.hand_over_sign, name="hand_over_sign"),
     path("people/<int:pk>/absence/", appointments.absence, name="absence"),
     path("absences/<int:pk>/cancel/", appointments.absence_cancel, name="absence_cancel"),
     path("posts/<int:pk>/appoint/", appointments.appoint, name="appoint"),

@@ -24,12 +24,14 @@ OWN_WORDS = {
         access access_log authorship calendar capitals chronicle clocks delivery http known masking obstacles
         origin outbox paging panels prepared refusals responsibility sheets spans staffing standing
         uploads workbooks
+        holdings post_holdings
     """,
     "authority": """
         approvers bounds certificates comparison coverage export granting holders interests ledger
         letter_events letter_links letter_page letters
         chain_faults chain_kinds ledger_page ledger_words matrix moments panels powers proposals
         refusals seals sheets terms
+        holdings
         what_if
         delegating stand_in_page stand_ins standing_in
         referrals trials
@@ -38,7 +40,7 @@ OWN_WORDS = {
         casefile chains clocks conflicts export handlers importing items listing matters numbers panels papers
         queue
         what_if supervision
-        ledger_words
+        holdings ledger_words
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

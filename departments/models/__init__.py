@@ -2,6 +2,7 @@ from departments.models.calendar import CalendarDay
 from departments.models.certificates import Certificate, CertificateType
 from departments.models.clocks import ClockRule, PauseReason
 from departments.models.duties import Duty, IncompatibleDuty
+from departments.models.hand_overs import HandOver, HandOverLine, HandOverSignature
 from departments.models.messages import AccessRecord, Notification, OutboxMessage
 from departments.models.people import Absence, Staff
 from departments.models.posts import Appointment, Post, PostType
@@ -16,6 +17,9 @@ __all__ = [
     "CertificateType",
     "ClockRule",
     "Duty",
+    "HandOver",
+    "HandOverLine",
+    "HandOverSignature",
     "IncompatibleDuty",
     "Notification",
     "OrgUnit",

@@ -1,6 +1,7 @@
 """May this be done with people, posts and units? Pure: standard library only."""
 
 from departments.rulings.actors import Actor, UnitFacts
+from departments.rulings.hand_overs import may_hand_over, may_sign
 from departments.rulings.people import (
     may_assign_admin_role,
     may_cancel_absence,
@@ -45,10 +46,12 @@ __all__ = [
     "may_close_unit",
     "may_fill",
     "may_found_head_office",
+    "may_hand_over",
     "may_keep_account",
     "may_move_unit",
     "may_open_unit",
     "may_record_absence",
     "may_relieve",
     "may_set_headcount",
+    "may_sign",
 ]

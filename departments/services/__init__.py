@@ -1,5 +1,11 @@
 """What can be done with people, posts and units. Every verb refuses with NotAllowed, explained."""
 
+from departments.services.hand_overs import (
+    hand_over,
+    ruling_on_hand_over,
+    ruling_on_signing,
+    sign_hand_over,
+)
 from departments.services.people import (
     Away,
     assign_admin_role,
@@ -33,6 +39,7 @@ __all__ = [
     "disable_account",
     "enable_account",
     "found_head_office",
+    "hand_over",
     "move_unit",
     "open_unit",
     "record_absence",
@@ -40,8 +47,11 @@ __all__ = [
     "ruling_on_absence",
     "ruling_on_assigning",
     "ruling_on_filling",
+    "ruling_on_hand_over",
     "ruling_on_relieving",
+    "ruling_on_signing",
     "set_headcount",
+    "sign_hand_over",
     "sync_access",
     "sync_everybody",
     "units_of",

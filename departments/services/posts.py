@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.authorship import save_as
+from departments.holdings import work_left
 from departments.models import Appointment, OrgUnit, Post, PostType, Staff
 from departments.outbox import notify
 from departments.refusals import insist_on
@@ -80,12 +81,21 @@ def ruling_on_relieving(held: Appointment, *, on: date, by: Staff) -> Ruling:
     return may_relieve(facts, on, today, actor_of(by, today))
 
 
+def ruling_on_leaving_work(held: Appointment, *, on: date) -> Ruling:
+    """Nobody is left without a post at once while work waits for him: first it is handed over."""
+    others = Appointment.objects.ending_from(timezone.localdate()).filter(staff=held.staff_id)
+    if on > timezone.localdate() or others.exclude(pk=held.pk).exists():
+        return Ruling()
+    return Ruling(tuple(work_left(held.staff)))
+
+
 @transaction.atomic
 def relieve(held: Appointment, *, on: date, by: Staff) -> Appointment:
     """End an appointment with `on` as its last day. Raises NotAllowed with every objection."""
     _locked(held.staff, held.post)
     held = Appointment.objects.select_related("staff", "post__unit", "post__post_type").get(pk=held.pk)
     insist_on(ruling_on_relieving(held, on=on, by=by))
+    insist_on(ruling_on_leaving_work(held, on=on))
     held.ends_on = on
     held.relieved_by = by
     save_as(held, by, "ends_on", "relieved_by")

@@ -18,6 +18,7 @@ from departments.models import Absence, Appointment, Staff
 from departments.paging import keyset_page
 from departments.panels import panels_for
 from departments.responsibility import duties_of_posts
+from departments.rulings import may_hand_over
 from departments.services import units_of
 from departments.sheets import XLSX, Cell, sheet
 from departments.staffing import absences_now
@@ -114,6 +115,7 @@ def _person_context(viewer: Staff, shown: Staff) -> dict[str, object]:
     held = list(shown.appointments.select_related("post__unit", "post__post_type").order_by("-starts_on"))
     current = [one for one in held if one.is_current]
     actor = actor_of(viewer, today)
+    units = units_of(shown, today)
     is_oneself = shown.pk == viewer.pk
     return {
         "shown": shown,
@@ -123,7 +125,8 @@ def _person_context(viewer: Staff, shown: Staff) -> dict[str, object]:
         "absences": shown.absences.select_related("recorded_by").order_by("-starts_at")[:20],
         "absence_now": absences_now([shown.pk]).get(shown.pk),
         "managed": actor.managed,
-        "may_note_absence": is_oneself or bool(units_of(shown, today) & actor.managed),
+        "may_note_absence": is_oneself or bool(units & actor.managed),
+        "may_hand_over": may_hand_over(shown.pk, units, actor).allowed,
         "absence_form": AbsenceForm(),
         "is_oneself": is_oneself,
         "is_revealed": is_oneself,

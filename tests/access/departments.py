@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from departments.models import Absence, Notification
+from departments.models import Absence, HandOver, Notification
 from departments.outbox import notify
 from departments.services import record_absence
 from tests.access.rows import get, post
 from tests.cast import World, post_in
 from tests.departments.test_people import A_WEEK_OFF
+from tests.factories import LONG_AGO
 
 
 def furnish(world: World) -> None:
     world.things["doc_post"] = post_in(world["dy"], "DOC")
     world.things["clerk_held"] = world.held["clerk"]
     world.things["clerk_absence"] = record_absence(world["clerk"], A_WEEK_OFF, by=world["clerk"])
+    parties = {"giver": world["clerk"], "supervisor": world["unit_head"]}
+    world.things["hand_over"] = HandOver.objects.create(occasion="leave", last_day=LONG_AGO, **parties)
     message = notify(world["clerk"], kind="case", title="请处理", url="/org/")
     world.things["clerk_notice"] = Notification.objects.create(
         outbox=message, recipient=world["clerk"], kind="case", title="请处理", url="/org/"
@@ -50,6 +53,14 @@ PAGES = {
         get("302 404 404 404 200 200 200 200 200 200 200", "adj"),
     ],
     "departments:headcount": post("302 404 403 302 404 403 302 403 302 403 403", "dy", data=nine_desks),
+    "departments:hand_overs": get("302 200 200 200 200 200 200 200 200 200 200"),
+    "departments:hand_over": get("302 404 200 200 404 200 200 200 200 200 200", "hand_over"),
+    "departments:hand_over_print": get("302 404 200 200 404 200 200 200 200 200 200", "hand_over"),
+    "departments:hand_over_sign": post("302 404 302 302 404 403 403 403 403 403 403", "hand_over"),
+    "departments:hand_over_new": [
+        get("302 404 403 200 404 403 200 403 403 403 403", "clerk"),
+        post("302 404 403 422 404 403 422 403 403 403 403", "clerk", data={"occasion": "leave"}),
+    ],
     "departments:people": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:people_export": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:person": [
