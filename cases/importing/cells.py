@@ -50,8 +50,9 @@ def text_of(cell: Cell, length: int) -> str | None:
     """Free text, its blanks trimmed."""
     if cell is None:
         return None
-    text = cell if isinstance(cell, str) else _number_text(cell)
-    text = _MARKED.sub("", text.strip())
+    text = (cell if isinstance(cell, str) else _number_text(cell)).strip()
+    if text.startswith("'"):
+        text = _MARKED.sub("", text)
     if text in NOTHING:
         return None
     if len(text) > length:
@@ -176,7 +177,7 @@ def _of_serial(serial: float, *, has_1904_dates: bool) -> datetime:
 def _within(moment: datetime) -> datetime:
     if not EARLIEST <= moment.year <= LATEST:
         raise CellError("日期不合理")
-    return moment.replace(microsecond=0)
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def day_of(cell: Cell, *, has_1904_dates: bool = False) -> date | None:

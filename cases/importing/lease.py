@@ -16,7 +16,7 @@ from django.utils import timezone
 from cases.importing.errors import StoppedError
 
 LEASE = timedelta(seconds=45)
-LONG_LEASE = timedelta(minutes=3)
+LONG_LEASE = timedelta(minutes=10)  # one statement over a million rows on a slow disk
 _PULSE = """
     update cases_importbatch set lease_until = %s, percent = %s, message = %s
     where id = %s and status = %s returning is_cancel_asked

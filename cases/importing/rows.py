@@ -35,7 +35,7 @@ from cases.lifecycle import ClosingKind, Stage
 from departments.workbooks.workbook import Cell
 
 # Cells that repeat through the whole file are looked up once.
-REPEATING = frozenset({UNIT, STAFF, STAGE, AGENCY, FLAG, RATIO})
+REPEATING = frozenset({UNIT, STAFF, STAGE, AGENCY, FLAG, RATIO, TEXT, MONEY})
 MOST_REMEMBERED = 5_000
 PLACES = ("accident_province", "accident_city", "accident_district", "accident_place")
 LOSSES = ("injury_loss", "vehicle_loss", "property_loss", "expense_loss")
@@ -75,6 +75,8 @@ class RowReader:
             if cell is None or cell == "":
                 continue
             try:
+                if cell.__class__ is str and cell[0] == "\x00":  # type: ignore[index]
+                    cells.check(cell)
                 value = parser(cell)
             except CellError as refusal:
                 faults.append(Fault(number, label, str(cell).strip("\x00")[:200], str(refusal)))
@@ -161,11 +163,11 @@ class RowReader:
         return parsers[column.kind]
 
     def _translated(self, column: Column, parser: Parser) -> Parser:
-        """The source's own words come first, then what every source may write; error cells never."""
+        """The source's own words come first, then what every source may write."""
         words = self._mapping.settings.get("values", {}).get(column.name, {})
         if not words or column.kind == UNIT:
-            return lambda cell: parser(cells.check(cell))
-        return lambda cell: parser(words.get(cell, cells.check(cell)))
+            return parser
+        return lambda cell: parser(words.get(cell, cell))
 
     def _own_unit(self, cell: Cell) -> int | None:
         text = cells.text_of(cell, 100)
@@ -181,9 +183,12 @@ class RowReader:
 
 
 def _remembering(parser: Parser) -> Parser:
-    known: dict[Cell, Any] = {}
+    """Texts alone: 1, 1.0 and true are one key, and not one cell."""
+    known: dict[str, Any] = {}
 
     def parse(cell: Cell) -> Any:
+        if not isinstance(cell, str):
+            return parser(cell)
         if cell in known:
             return known[cell]
         value = parser(cell)

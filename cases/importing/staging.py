@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from cases.importing.cells import SHANGHAI
 from cases.importing.errors import StoppedError
 from cases.importing.stages import RANKS
 
@@ -60,8 +60,7 @@ FIELDS = (
     ("issues", "issues", "varchar[]"),
 )
 NAMES = tuple(name for name, _, _ in FIELDS)
-MOMENTS = frozenset(name for name, _, kind in FIELDS if kind == "timestamptz")
-LISTS = frozenset(name for name, _, kind in FIELDS if kind == "varchar[]")
+LISTS = tuple(place for place, (_, _, kind) in enumerate(FIELDS) if kind == "varchar[]")
 BLOCK = 1 << 20
 
 
@@ -86,19 +85,12 @@ class StagedFile:
 
 
 def _shown(row: Mapping[str, Any]) -> list[Any]:
-    get = row.get
-    cells = [get(name) for name in NAMES]
-    return [
-        _text(name, cell) if cell is not None and (name in MOMENTS or name in LISTS) else cell
-        for name, cell in zip(NAMES, cells, strict=True)
-    ]
-
-
-def _text(name: str, cell: Any) -> str | None:
-    if name in MOMENTS:
-        moment: datetime = cell
-        return f"{moment}+08"
-    return "{" + ",".join(cell) + "}" if cell else None
+    """Moments are Shanghai time without its zone, which `load` tells the database."""
+    cells: list[Any] = list(map(row.get, NAMES))
+    for place in LISTS:
+        if cells[place] is not None:
+            cells[place] = "{" + ",".join(cells[place]) + "}" if cells[place] else None
+    return cells
 
 
 def load(cursor: CursorWrapper, path: Path, sha256: str) -> None:
@@ -109,8 +101,10 @@ def load(cursor: CursorWrapper, path: Path, sha256: str) -> None:
     names = ", ".join(column for _, column, _ in FIELDS)
     cursor.execute(f"drop table if exists {TABLE}, import_rank, import_match")
     cursor.execute(f"create temporary table {TABLE} ({columns}) on commit drop")
+    cursor.execute(f"set local time zone '{SHANGHAI.key}'")
     with path.open("rb") as file:
         cursor.copy_expert(f"copy {TABLE} ({names}) from stdin with (format csv)", file)
+    cursor.execute("set local time zone 'UTC'")
     cursor.execute(f"create index on {TABLE} (report_no)")
     cursor.execute(f"create index on {TABLE} (row_no)")
     cursor.execute(f"analyze {TABLE}")

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from cases.importing.errors import UnreadableFileError
 from cases.importing.sniffing import CSV, Layout
@@ -64,7 +64,7 @@ class Table:
         lines = self._file or ()
         try:
             for number, cells in enumerate(csv.reader(lines, delimiter=self._layout.delimiter), start=1):
-                yield number, [*cells]
+                yield number, cast("list[Cell]", cells)
         except (csv.Error, UnicodeDecodeError):
             raise UnreadableFileError(f"第 {number + 1} 行无法读取：引号或编码有误。") from None
 
