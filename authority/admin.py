@@ -18,6 +18,7 @@ from authority.ledger import LedgerFacts, record
 from authority.models import (
     AuthorityItem,
     AuthorityLetter,
+    FindingKind,
     LedgerEntry,
     PersonalGrant,
     ReferralRule,
@@ -106,6 +107,16 @@ class ReferralRuleAdmin(SecurityAdministratorsOwn):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+@admin.register(FindingKind)
+class FindingKindAdmin(SecurityAdministratorsOwn):
+    """What the nightly round looks for, and how many days ahead."""
+
+    list_display = ["code", "name", "days", "is_watched", "advice", "source", "is_verified"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["code"] if obj else []
 
 
 @admin.register(AuthorityLetter)

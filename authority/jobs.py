@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from authority.seals.keys import SealError
 from authority.seals.sealing import seal_ledger
-from authority.services import warn_of_expiry
+from authority.services import warn_of_expiry, watch_coverage
 
 logger = logging.getLogger(__name__)
 
@@ -26,3 +26,9 @@ def seal() -> int:
     except SealError:
         logger.exception("ledger not sealed")
         return 0
+
+
+@shared_task
+def watch_over_coverage() -> bool:
+    """Every ten minutes: the first one of a day makes the nightly round, the others find it made."""
+    return watch_coverage(timezone.localdate()) is not None

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from authority.ledger_page import may_read_ledger
+from authority.services import may_watch
 from cases import queue
 from departments.access import IMPORT_CASES, MANAGE_UNIT
 from departments.models import Appointment, Staff
@@ -59,6 +60,10 @@ def may_try_letters(staff: Staff) -> bool:
     return not staff.admin_role and bool(staff.unit_scope.ids(MANAGE_UNIT))
 
 
+def watches_authority(staff: Staff) -> bool:
+    return may_watch(staff).allowed
+
+
 def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
@@ -94,6 +99,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("授权一览", "authority:matrix"),
             Entry("谁能批", "authority:who_can"),
             Entry("覆盖图", "authority:coverage"),
+            Entry("权限巡查", "authority:findings", watches_authority),
             Entry("某日某人权限", "authority:powers"),
             Entry("授权书", "authority:letters"),
             Entry("提级规则", "authority:rules"),

@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger": {"task": "authority.jobs.seal", "schedule": 60.0},
     "clocks": {"task": "cases.jobs.watch_clocks", "schedule": 600.0},
     "average_costs": {"task": "cases.jobs.average_costs", "schedule": crontab(hour=2, minute=10)},
+    "coverage": {"task": "authority.jobs.watch_over_coverage", "schedule": 600.0},
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
 

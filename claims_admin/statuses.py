@@ -92,6 +92,13 @@ TONES: Final[dict[str, Tone]] = {
     "violation": "bad",
     "in_order": "good",
     "defect": "attention",
+    # kinds of findings about who holds what ("away" is above)
+    "gap": "bad",
+    "unheld": "bad",
+    "single": "attention",
+    "inversion": "attention",
+    "unneeded": "idle",
+    "shadowed": "idle",
     # runs of reports
     "leased": "active",
     "running": "active",

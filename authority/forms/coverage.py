@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from authority.coverage.bands import LINES, LOSS_CLASSES, SPECIAL_KINDS
 from authority.coverage.map import Question, covered_units
-from authority.models import AuthorityItem, LineCode, LossCode, SpecialCode
+from authority.models import AuthorityItem, FindingKind, LineCode, LossCode, SpecialCode
+from authority.models.findings import FindingQuerySet
 from authority.rulings import Matter
 from authority.terms import fen
 from departments.forms import DateInput
@@ -73,3 +74,28 @@ def units_shown(staff: Staff, form: CoverageForm) -> list[OrgUnit]:
     on = form.question().on
     seen = set(OrgUnit.objects.visible_to(staff).values_list("pk", flat=True))
     return [unit for unit in covered_units(on) if unit.pk in seen]
+
+
+class FindingFilter(forms.Form):
+    STATES = (("waiting", "待知悉"), ("standing", "现有"), ("gone", "已消失"), ("all", "全部"))
+
+    state = forms.ChoiceField(label="状态", required=False, choices=STATES)
+    kind = forms.ModelChoiceField(
+        FindingKind.objects.all(), label="项目", to_field_name="code", required=False, empty_label="全部"
+    )
+    words = forms.CharField(label="内容", required=False, max_length=30)
+
+    def chosen(self, rows: FindingQuerySet) -> FindingQuerySet:
+        values = self.cleaned_data if self.is_valid() else {}
+        rows = _in_state(rows, values.get("state", ""))
+        if values.get("kind"):
+            rows = rows.filter(kind=values["kind"])
+        return rows.filter(text__icontains=values["words"]) if values.get("words") else rows
+
+
+def _in_state(rows: FindingQuerySet, state: str) -> FindingQuerySet:
+    if state == "gone":
+        return rows.exclude(gone_on=None)
+    if state == "all":
+        return rows
+    return rows.standing() if state == "standing" else rows.waiting()

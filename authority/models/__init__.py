@@ -1,3 +1,4 @@
+from authority.models.findings import CoverageFinding, CoverageNight, FindingCode, FindingKind
 from authority.models.imports import LetterImport
 from authority.models.interests import Interest, InterestStatement, party_key
 from authority.models.items import AuthorityItem, Measure, ReferralRule
@@ -13,7 +14,11 @@ from authority.models.stand_ins import InFlight, StandInCeiling, Substitution
 __all__ = [
     "AuthorityItem",
     "AuthorityLetter",
+    "CoverageFinding",
+    "CoverageNight",
     "Expectation",
+    "FindingCode",
+    "FindingKind",
     "GrantSource",
     "InFlight",
     "Interest",

@@ -27,6 +27,13 @@ class AuthorityItem(models.Model):
     is_key = models.BooleanField("关键岗位事项", default=False)
     review_step = models.CharField("对应环节", max_length=20, blank=True)
     rank = models.PositiveSmallIntegerField("排序", default=0)
+    post_types = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        verbose_name="办理岗位",
+        help_text="由哪些岗位办理（岗位代码，逗号分隔）；不填为不限。其他岗位持有该事项，巡查时会指出。",
+    )
     source = models.CharField("依据", max_length=200)
     is_verified = models.BooleanField("已核实", default=False)
 

@@ -49,6 +49,7 @@ from authority.services.standing_in import (
     ruling_on_standing_in,
     write_off_stand_in,
 )
+from authority.services.watching import acknowledge_finding, may_acknowledge, may_watch, watch_coverage
 
 __all__ = [
     "CeilingLine",
@@ -59,6 +60,7 @@ __all__ = [
     "Revision",
     "RuleDraft",
     "accept_stand_in",
+    "acknowledge_finding",
     "add_ceiling",
     "add_grant",
     "agree_to_rule",
@@ -81,6 +83,8 @@ __all__ = [
     "file_scan",
     "heading_of",
     "letter_to_be",
+    "may_acknowledge",
+    "may_watch",
     "outcomes_today",
     "outcomes_with",
     "propose_rule",
@@ -101,6 +105,7 @@ __all__ = [
     "send_back",
     "submit_letter",
     "warn_of_expiry",
+    "watch_coverage",
     "watcher_of",
     "write_off_stand_in",
 ]

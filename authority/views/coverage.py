@@ -11,6 +11,7 @@ from authority.coverage.map import STATE_NAMES, CoverageMap, band_name, people_o
 from authority.export import coverage_workbook
 from authority.forms.coverage import CellForm, CoverageForm, units_shown
 from authority.models import AuthorityItem, LossCode
+from authority.services import may_watch
 from departments.access_log import record_export
 from departments.http import StaffRequest
 from departments.sheets import XLSX
@@ -24,6 +25,7 @@ def coverage(request: StaffRequest) -> HttpResponse:
     item = form.chosen_item or next((tally.item for tally in tallies if tally.is_held), None)
     shown = found.item_map(item) if item and found.units else None
     context = {"form": form, "tallies": tallies, "shown": shown, "states": STATE_NAMES}
+    context["may_watch"] = may_watch(request.user).allowed
     return render(request, "authority/coverage.html", {**context, "question": found.question})
 
 

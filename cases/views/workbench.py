@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from authority.models import AuthorityItem
+from authority.models import AuthorityItem, CoverageFinding
 from cases import queue
 from cases.casefile.work import next_work
 from cases.clocks import Clocks, most_urgent, overdue_of, pauses_of
@@ -107,6 +107,7 @@ def workbench(request: StaffRequest) -> HttpResponse:
         "to_sign": waiting_for(request.user),
         "late": waiting["decide"].late,
         "overdue": overdue_of(request.user).count(),
+        "findings": CoverageFinding.objects.visible_to(request.user).waiting().count(),
         "today": _today(clocks),
     }
     return render(request, "cases/workbench.html", context)

@@ -8,6 +8,7 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
+from authority.services import watch_coverage
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.cases import make_cases
 from claims_admin.demo.certificates import make_certificates
@@ -31,6 +32,7 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     make_certificates(people, random=Random(f"{seed}/certificates"), today=today)
     make_authority(units, people, today=today)
     say("授权书、机构授权和个人授权已生效")
+    watch_coverage(today)
     count = make_cases(units, people, reports=SIZES[size], seed=seed, say=say)
     say(f"赔案 {count:,} 件")
     done = Shift(Random(f"{seed}/work")).run()

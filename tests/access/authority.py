@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from authority.ledger import record
-from authority.models import LetterImport, ReferralRule
+from authority.models import CoverageFinding, FindingKind, LetterImport, ReferralRule
 from authority.referrals import terms_of
 from authority.services import RuleDraft, propose_rule
 from tests.access.rows import get, post
@@ -33,6 +33,14 @@ def furnish(world: World) -> None:
     }
     world.things["chain"] = record("seals", by=None, action="begin_file").chain
     world.things["matrix_import"] = _import(world)
+    world.things["finding"] = CoverageFinding.objects.create(
+        kind=FindingKind.objects.get(code="single"),
+        unit=world["dy"],
+        key="single:dy",
+        text="德阳中支 核赔：只有 王敏 一人",
+        first_seen_on=timezone.localdate(),
+        last_seen_on=timezone.localdate(),
+    )
     for name, letter in letters.items():
         world.things[f"letter_{name}"] = letter
         world.things[f"scan_{name}"] = ScanFactory(letter=letter)
@@ -118,6 +126,8 @@ PAGES = {
     "authority:matrix_export": get(EVERYBODY),
     "authority:who_can": get(EVERYBODY),
     "authority:coverage": get(EVERYBODY),
+    "authority:findings": get("302 403 403 200 403 403 200 403 403 200 200"),
+    "authority:finding_acknowledge": post("302 404 404 302 404 404 302 404 404 302 403", "finding", data=WHY),
     "authority:coverage_export": get(EVERYBODY),
     "authority:coverage_cell": [
         get("302 422 200 200 422 200 200 200 200 200 200", data=cell_of_deyang),
@@ -229,6 +239,7 @@ STAFF = "302 302 302 200 302 200 200 200 200 200 200"
 LISTS = {
     "authority.authorityitem": get(STAFF),
     "authority.referralrule": get(STAFF),
+    "authority.findingkind": get(STAFF),
     "authority.authorityletter": get(STAFF),
     "authority.unitceiling": get(STAFF),
     "authority.personalgrant": get(STAFF),
