@@ -33,7 +33,7 @@ def furnish(world: World) -> None:
     }
     world.things["chain"] = record("seals", by=None, action="begin_file").chain
     world.things["matrix_import"] = _import(world)
-    world.things["finding"] = CoverageFinding.objects.create(
+    world.things["coverage_finding"] = CoverageFinding.objects.create(
         kind=FindingKind.objects.get(code="single"),
         unit=world["dy"],
         key="single:dy",
@@ -127,7 +127,9 @@ PAGES = {
     "authority:who_can": get(EVERYBODY),
     "authority:coverage": get(EVERYBODY),
     "authority:findings": get("302 403 403 200 403 403 200 403 403 200 200"),
-    "authority:finding_acknowledge": post("302 404 404 302 404 404 302 404 404 302 403", "finding", data=WHY),
+    "authority:finding_acknowledge": post(
+        "302 404 404 302 404 404 302 404 404 302 403", "coverage_finding", data=WHY
+    ),
     "authority:coverage_export": get(EVERYBODY),
     "authority:coverage_cell": [
         get("302 422 200 200 422 200 200 200 200 200 200", data=cell_of_deyang),
