@@ -105,12 +105,19 @@ def workbench(request: StaffRequest) -> HttpResponse:
         "page": page,
         **_rows(section, page, request.user, clocks),
         "to_sign": waiting_for(request.user),
-        "late": waiting["decide"].late,
-        "overdue": overdue_of(request.user).count(),
-        "findings": CoverageFinding.objects.visible_to(request.user).waiting().count(),
+        **_burning(request.user, waiting),
         "today": _today(clocks),
     }
     return render(request, "cases/workbench.html", context)
+
+
+def _burning(staff: Staff, waiting: dict[str, queue.Waiting]) -> dict[str, int]:
+    """What the strips above the list tell."""
+    return {
+        "late": waiting["decide"].late,
+        "overdue": overdue_of(staff).count(),
+        "findings": CoverageFinding.objects.visible_to(staff).waiting().count(),
+    }
 
 
 def _rows(section: Section, page: Page[Any], staff: Staff, clocks: Clocks) -> dict[str, Any]:

@@ -33,14 +33,7 @@ def furnish(world: World) -> None:
     }
     world.things["chain"] = record("seals", by=None, action="begin_file").chain
     world.things["matrix_import"] = _import(world)
-    world.things["coverage_finding"] = CoverageFinding.objects.create(
-        kind=FindingKind.objects.get(code="single"),
-        unit=world["dy"],
-        key="single:dy",
-        text="德阳中支 核赔：只有 王敏 一人",
-        first_seen_on=timezone.localdate(),
-        last_seen_on=timezone.localdate(),
-    )
+    world.things["coverage_finding"] = _finding(world)
     for name, letter in letters.items():
         world.things[f"letter_{name}"] = letter
         world.things[f"scan_{name}"] = ScanFactory(letter=letter)
@@ -55,6 +48,17 @@ def furnish(world: World) -> None:
     draft = RuleDraft("end", terms, (), "x", world.things["rule"])
     world.things["rule_proposal"] = propose_rule(draft, by=world["security_admin"])
     world.things["interest"] = InterestFactory(staff=world["clerk"])
+
+
+def _finding(world: World) -> CoverageFinding:
+    return CoverageFinding.objects.create(
+        kind=FindingKind.objects.get(code="single"),
+        unit=world["dy"],
+        key="single:dy",
+        text="德阳中支 核赔：只有 王敏 一人",
+        first_seen_on=timezone.localdate(),
+        last_seen_on=timezone.localdate(),
+    )
 
 
 def _import(world: World) -> LetterImport:
