@@ -31,6 +31,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from authority.certificates import enforced_certificates, held_certificates, with_demands
+from authority.emergencies import given_for, given_to, held_in_emergency
 from authority.interests import declared_interests
 from authority.models import PersonalGrant
 from authority.models.limits import GrantQuerySet
@@ -53,6 +54,11 @@ _LOCK_GRANTS = PreparedText(
         where stand_in.delegate_id = $1 and stand_in.ended_at is null
         order by stand_in.id
         for share of absence, stand_in
+    ), given as (
+        select based_on_id from authority_emergencygrant held
+        where held.holder_id = $1 and held.ended_at is null
+        order by held.id
+        for share
     ), certified as (
         select held.id from departments_certificate held
         where held.staff_id = any($1 || array(select delegator_id from stood))
@@ -69,8 +75,10 @@ _LOCK_GRANTS = PreparedText(
         from authority_personalgrant held
         join departments_staff person on person.id = held.holder_id
         join departments_appointment appointment on appointment.id = held.appointment_id
-        where held.holder_id = any($1 || array(select delegator_id from stood))
-            and held.revoked_at is null
+        where held.revoked_at is null and (
+            held.holder_id = any($1 || array(select delegator_id from stood))
+            or held.id = any(array(select based_on_id from given))
+        )
         order by held.id
         for share of person, appointment, held
     )
@@ -143,6 +151,7 @@ def _people(item_code: str, moment: Moment) -> QuerySet[Staff, Any]:
     if item_code:
         grants = grants.filter(item__code=item_code)
     asked = Q(pk__in=grants.values("holder")) | delegates_for(item_code, moment)
+    asked |= given_for(item_code, moment)
     return _holdings(moment.rows(Staff).filter(asked), grants, moment)
 
 
@@ -152,7 +161,11 @@ def _holdings(
     """By person id, each with the limits among `grants`, and among those of whoever he stands in for."""
     person = {name: F(field) for name, field in _PERSON.items()}
     own = grants.filter(holder=OuterRef("pk")).order_by("pk").values(limit=limit_json())
-    limits = {"own": ArraySubquery(own), "stood_in": stood_in_for("pk", moment, grants)}
+    limits = {
+        "own": ArraySubquery(own),
+        "stood_in": stood_in_for("pk", moment, grants),
+        "given": given_to("pk", moment, grants),
+    }
     rows = people.annotate(holding=JSONObject(**person, **_today("pk", moment), **limits)).order_by("pk")
     return rows.values_list("holding", flat=True)
 
@@ -196,5 +209,6 @@ def _holder(holding: Mapping[str, Any], loads: Mapping[int, int]) -> Holder:
     home, enforced = facts.pop("home") or {}, facts.pop("enforced")
     sets: dict[str, Any] = {name: frozenset(facts.pop(name)) for name in ("certificates", "interests")}
     own = [with_demands(limit_of(values), enforced) for values in facts.pop("own")]
-    limits = (*own, *held_for_others(facts.pop("stood_in"), enforced))
+    given = held_in_emergency(facts.pop("given"), enforced)
+    limits = (*own, *given, *held_for_others(facts.pop("stood_in"), enforced))
     return Holder(**facts, **sets, **home, limits=limits, load=loads.get(facts["person_id"], 0))

@@ -6,7 +6,8 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from authority.models import Substitution
+from authority.models import EmergencyGrant, Substitution
+from authority.services import write_off_emergency
 from cases.importing.drop_folder import waiting_files
 from cases.models import ImportBatch, SupervisionMonth, WhatIfRun
 from cases.services import deserted_stations, importing, restaff, write_off_ended
@@ -46,9 +47,11 @@ def pick_up_what_ifs() -> int:
 
 @shared_task
 def keep_stations_staffed() -> int:
-    """Every minute: stand-ins that are over are written off, and nothing waits for somebody who is away."""
+    """Every minute: what is over by its dates is written off; nothing waits for somebody who is away."""
     now = timezone.now()
     over = Q(ends_at__lte=now) | Q(absence__ends_at__lte=now) | Q(absence__cancelled_at__isnull=False)
+    for emergency in EmergencyGrant.objects.filter(ended_at=None, ends_at__lte=now).order_by("pk")[:AT_ONCE]:
+        write_off_emergency(emergency)
     write_off_ended(Substitution.objects.filter(over, ended_at=None).order_by("pk")[:AT_ONCE])
     return sum(restaff(step) for step in deserted_stations()[:AT_ONCE])
 

@@ -108,6 +108,8 @@ GROUPS: tuple[Group, ...] = (
             Entry("授权试算", "cases:what_ifs", may_try_letters),
             Entry("代岗", "authority:stand_ins"),
             Entry("履行监督", "cases:supervision"),
+            Entry("临时授权", "authority:emergencies"),
+            Entry("追认", "cases:ratifications"),
             Entry("机构与岗位", "departments:tree"),
             Entry("人员", "departments:people"),
             Entry("工作交接", "departments:hand_overs"),

@@ -53,6 +53,9 @@ TONES: Final[dict[str, Tone]] = {
     "accepted": "good",
     "declined": "bad",
     "recalled": "idle",
+    # ratifications
+    "ratified": "good",
+    "overdue": "bad",
     # escalations
     "sent": "attention",
     "answered": "active",

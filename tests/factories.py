@@ -11,6 +11,7 @@ from django.utils import timezone
 from authority.models import (
     AuthorityItem,
     AuthorityLetter,
+    EmergencyGrant,
     Interest,
     LetterScan,
     PersonalGrant,
@@ -219,6 +220,24 @@ class CeilingFactory(factory.django.DjangoModelFactory):
     amount_max = Decimal("500000")
     valid_from = LONG_AGO
     unit = factory.SubFactory(OrgUnitFactory)
+
+
+class EmergencyFactory(factory.django.DjangoModelFactory):
+    """For a day from now on, from the first hundred thousand yuan of the giver's own grant."""
+
+    class Meta:
+        model = EmergencyGrant
+
+    number = factory.Sequence("YJ2031-{:04}".format)
+    holder = factory.SubFactory(StaffFactory)
+    based_on = factory.SubFactory(GrantFactory)
+    giver = factory.SelfAttribute("based_on.holder")
+    lines = ["any"]
+    amount_max = Decimal("50000")
+    reason = "有权人均不在岗"
+    starts_at = factory.LazyFunction(timezone.now)
+    ends_at = factory.LazyAttribute(lambda one: one.starts_at + timedelta(hours=24))
+    ratify_hours = 8
 
 
 class StandInFactory(factory.django.DjangoModelFactory):

@@ -33,14 +33,15 @@ OWN_WORDS = {
         refusals seals sheets terms
         holdings
         what_if
-        delegating stand_in_page stand_ins standing_in
         referrals trials
+        delegating emergencies stand_in_page stand_ins standing_in urgent
     """,
     "cases": """
         casefile chains clocks conflicts export handlers importing items listing matters numbers panels papers
         queue
         what_if supervision
         holdings ledger_words
+        ratifications
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

@@ -6,6 +6,7 @@ from authority.forms.drafting import (
     ReasonForm,
     ScanForm,
 )
+from authority.forms.emergencies import EmergencyForm
 from authority.forms.facts import (
     CertificateFilter,
     CertificateForm,
@@ -25,6 +26,7 @@ __all__ = [
     "CertificateFilter",
     "CertificateForm",
     "CompareForm",
+    "EmergencyForm",
     "EndRuleForm",
     "EnforcementForm",
     "GrantForm",

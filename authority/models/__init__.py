@@ -1,3 +1,4 @@
+from authority.models.emergencies import EmergencyGrant, EmergencyRule, Ratification
 from authority.models.findings import CoverageFinding, CoverageNight, FindingCode, FindingKind
 from authority.models.imports import LetterImport
 from authority.models.interests import Interest, InterestStatement, party_key
@@ -16,6 +17,8 @@ __all__ = [
     "AuthorityLetter",
     "CoverageFinding",
     "CoverageNight",
+    "EmergencyGrant",
+    "EmergencyRule",
     "Expectation",
     "FindingCode",
     "FindingKind",
@@ -34,6 +37,7 @@ __all__ = [
     "LossCode",
     "Measure",
     "PersonalGrant",
+    "Ratification",
     "ReferralRule",
     "RuleCase",
     "RuleProposal",

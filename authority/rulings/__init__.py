@@ -23,7 +23,7 @@ from authority.rulings.ruling import (
     Ruling,
     yuan,
 )
-from authority.rulings.substitution import Scope, stand_in_limits
+from authority.rulings.substitution import Scope, narrowed_to, stand_in_limits
 from authority.rulings.values import (
     ANY,
     HARD_STOP,
@@ -75,6 +75,7 @@ __all__ = [
     "equals_for",
     "holders_for",
     "may_decide",
+    "narrowed_to",
     "rulings_for",
     "stand_in_limits",
     "yuan",

@@ -47,11 +47,12 @@ def _handed_over(limit: HeldLimit, delegator: Holder, scopes: tuple[Scope, ...])
         via_interests=delegator.interests,
     )
     for scope in scopes:
-        narrowed = narrowed and _narrowed(narrowed, scope)
+        narrowed = narrowed and narrowed_to(narrowed, scope)
     return narrowed
 
 
-def _narrowed(limit: HeldLimit, scope: Scope) -> HeldLimit | None:
+def narrowed_to(limit: HeldLimit, scope: Scope) -> HeldLimit | None:
+    """What the limit and the scope have in common, never more than either; None where they have nothing."""
     unit = _deeper(limit.unit_path, limit.includes_below, scope.unit_path, scope.includes_below)
     lines = _common(limit.lines, scope.lines)
     loss_classes = _common(limit.loss_classes, scope.loss_classes)

@@ -9,6 +9,15 @@ from authority.services.certificates import (
     warn_of_expiry,
 )
 from authority.services.drafting import LetterDraft, amend_letter, draft_letter
+from authority.services.emergencies import (
+    Act,
+    await_ratification,
+    end_emergency,
+    give_emergency,
+    ratify,
+    refuse_ratification,
+    write_off_emergency,
+)
 from authority.services.filing import file_scan
 from authority.services.importing import draft_from_import, heading_of, letter_to_be, read_matrix, resolved
 from authority.services.interests import (
@@ -52,6 +61,7 @@ from authority.services.standing_in import (
 from authority.services.watching import acknowledge_finding, may_acknowledge, may_watch, watch_coverage
 
 __all__ = [
+    "Act",
     "CeilingLine",
     "CertificateFacts",
     "Declaration",
@@ -67,6 +77,7 @@ __all__ = [
     "amend_letter",
     "approve_letter",
     "asked_of",
+    "await_ratification",
     "clerk_of",
     "confirm_certificate",
     "confirm_interests",
@@ -77,10 +88,12 @@ __all__ = [
     "draft_letter",
     "draft_of",
     "drop_lines",
+    "end_emergency",
     "end_interest",
     "enforce_certificates",
     "enter_certificate",
     "file_scan",
+    "give_emergency",
     "heading_of",
     "letter_to_be",
     "may_acknowledge",
@@ -89,8 +102,10 @@ __all__ = [
     "outcomes_with",
     "propose_rule",
     "propose_stand_in",
+    "ratify",
     "read_matrix",
     "recall_stand_in",
+    "refuse_ratification",
     "reject_rule",
     "resolved",
     "revise_lines",
@@ -107,5 +122,6 @@ __all__ = [
     "warn_of_expiry",
     "watch_coverage",
     "watcher_of",
+    "write_off_emergency",
     "write_off_stand_in",
 ]

@@ -15,6 +15,7 @@ from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.packs import PackItem
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding
+from cases.models.reversals import ReversalTask
 from cases.models.steps import CaseStep, Step
 from cases.models.supervision import (
     FindingCase,
@@ -57,6 +58,7 @@ __all__ = [
     "PersonFigures",
     "ProblemClass",
     "ProblemFinding",
+    "ReversalTask",
     "SampledDecision",
     "SavedFilter",
     "StationOpening",

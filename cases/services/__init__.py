@@ -34,6 +34,14 @@ from cases.services.intake import (
 from cases.services.packs import missing_in, pack_of, packs_of
 from cases.services.pausing import PauseRequest, note_papers, resume, suspend
 from cases.services.paying import PaymentOrder, close, pay
+from cases.services.ratifying import (
+    decision_of,
+    finish_reversal,
+    finishing_objections,
+    ratify,
+    refuse_ratification,
+    took_part,
+)
 from cases.services.standing_in import (
     deserted_stations,
     recall_stand_in,
@@ -64,9 +72,12 @@ __all__ = [
     "close",
     "confirm_execution",
     "decide",
+    "decision_of",
     "deserted_stations",
     "escalate",
     "file_paper",
+    "finish_reversal",
+    "finishing_objections",
     "hand_over",
     "leads_to_head_office",
     "lend_case",
@@ -78,7 +89,9 @@ __all__ = [
     "plan_for",
     "posts_of",
     "preview",
+    "ratify",
     "recall_stand_in",
+    "refuse_ratification",
     "register",
     "register_case",
     "reroute",
@@ -89,6 +102,7 @@ __all__ = [
     "submitting",
     "survey",
     "suspend",
+    "took_part",
     "waiting_under",
     "withdraw",
     "withdrawing",

@@ -23,6 +23,7 @@ from cases.services.chain import leave, make_chain, reach
 from cases.services.desk import Desk, Verdict, decided_before, judge, read_desk
 from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
 from cases.services.problems import note_problems
+from cases.services.ratifying import await_ratification
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.transition import Change, apply, check_seen, note_step, stay, tell
 from departments.models import Staff
@@ -63,6 +64,7 @@ def _decide(step: ChainStep, verdict: Verdict, by: Staff) -> Decision:
         raise Refused(desk.ruling)
     entry = _ACTS[Outcome(verdict.outcome)](desk)
     decision = _write_down(desk, entry)
+    await_ratification(decision, desk.basis)
     if verdict.outcome == Outcome.RETURN:
         note_problems(decision)
     return decision

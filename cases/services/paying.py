@@ -17,6 +17,7 @@ from cases.items import ADJUDICATION, ZERO_PAYMENT
 from cases.lifecycle import Action, ClosingKind, Stage
 from cases.models import ClaimCase, Payment, Step, Submission
 from cases.rulings import may_work, with_objections
+from cases.services.ratifying import reversal_objections
 from cases.services.transition import (
     apply,
     check_seen,
@@ -94,7 +95,7 @@ def _paid_before(case: ClaimCase, order: PaymentOrder) -> Payment | None:
 
 
 def _paying_objections(case: ClaimCase, order: PaymentOrder) -> list[Objection]:
-    objections = []
+    objections = reversal_objections(case)
     if not _is_agreed(case, ADJUDICATION):
         objections.append(Objection("not_adjudicated", "本系统没有本案本轮同意的核赔审批，不能支付"))
     if order.amount <= 0:
@@ -123,13 +124,17 @@ def _book(case: ClaimCase, payment: Payment, by: Staff) -> None:
 def close(case: ClaimCase, kind: str, *, by: Staff, seen: int) -> ClaimCase:
     """结案: fully paid, or without payment on an agreed request for that."""
     case = lock_case(case.pk, seen)
-    insist_on(with_objections(may_work(case, Action.CLOSE, by), _closing_objections(case, kind)))
+    insist_on(with_objections(may_work(case, Action.CLOSE, by), _in_the_way(case, kind)))
     case.closed_at, case.closing_kind = timezone.now(), kind
     note_step(case, Step.CLOSE, by, since=case.stage_entered_at)
     apply(case, work_change(case, Action.CLOSE, "closed_at", "closing_kind", amount=case.paid), by)
     if case.handler != by:
         tell(case.handler, case, "closed", "赔案已结案")
     return case
+
+
+def _in_the_way(case: ClaimCase, kind: str) -> list[Objection]:
+    return [*reversal_objections(case), *_closing_objections(case, kind)]
 
 
 def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:

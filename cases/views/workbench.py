@@ -21,6 +21,7 @@ from cases.casefile.work import next_work
 from cases.clocks import Clocks, most_urgent, overdue_of, pauses_of
 from cases.forms.deciding import return_steps
 from cases.models import ProblemClass
+from cases.ratifications import unanswered
 from cases.services.supervising import waiting_for
 from departments.http import StaffRequest
 from departments.models import Staff
@@ -111,11 +112,12 @@ def workbench(request: StaffRequest) -> HttpResponse:
     return render(request, "cases/workbench.html", context)
 
 
-def _burning(staff: Staff, waiting: dict[str, queue.Waiting]) -> dict[str, int]:
+def _burning(staff: Staff, waiting: dict[str, queue.Waiting]) -> dict[str, Any]:
     """What the strips above the list tell."""
     return {
         "late": waiting["decide"].late,
         "overdue": overdue_of(staff).count(),
+        "ratify": unanswered(staff),
         "findings": CoverageFinding.objects.visible_to(staff).waiting().count(),
     }
 
