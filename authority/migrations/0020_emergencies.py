@@ -28,7 +28,7 @@ def unload(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('authority', '0017_imports_of_matrices'),
+        ('authority', '0019_seed_finding_kinds'),
         ('departments', '0009_three_administrators_and_certificate_types'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('authority', '0018_emergencies'),
-        ('cases', '0016_pauses_and_alerts'),
+        ('authority', '0020_emergencies'),
+        ('cases', '0017_fewer_indexes_on_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
