@@ -14,7 +14,7 @@ from cases.chains import never_own
 from cases.items import CASE_ITEMS
 from cases.lifecycle import Action, Stage, open_actions
 from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome, Submission
-from departments.access import HANDLE_CASES
+from departments.access import HANDLE_CASES, MANAGE_UNIT
 from departments.models import Staff
 
 AGREEING = frozenset({Outcome.AGREE, Outcome.AGREE_WITH_CONDITIONS})
@@ -72,6 +72,14 @@ def may_register_in(unit_id: int, staff: Staff) -> Ruling:
     objections = list(_personal(staff))
     if unit_id not in staff.unit_scope.ids(HANDLE_CASES):
         objections.append(Objection("not_handling", "没有该机构的赔案处理权限"))
+    return _ruling(objections)
+
+
+def may_reroute(case: ClaimCase, staff: Staff) -> Ruling:
+    """Whoever manages the unit has chains of its cases made anew."""
+    objections = list(_personal(staff))
+    if case.unit_id not in staff.unit_scope.ids(MANAGE_UNIT):
+        objections.append(Objection("not_managing", "没有该机构的管理权限，不能重新路由"))
     return _ruling(objections)
 
 

@@ -64,6 +64,10 @@ def watches_authority(staff: Staff) -> bool:
     return may_watch(staff).allowed
 
 
+def may_reroute(staff: Staff) -> bool:
+    return not staff.admin_role and bool(staff.unit_scope.ids(MANAGE_UNIT))
+
+
 def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
@@ -106,6 +110,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("证件", "authority:certificates"),
             Entry("利害关系", "authority:interests"),
             Entry("授权试算", "cases:what_ifs", may_try_letters),
+            Entry("重新路由", "cases:reroutes", may_reroute),
             Entry("代岗", "authority:stand_ins"),
             Entry("履行监督", "cases:supervision"),
             Entry("临时授权", "authority:emergencies"),

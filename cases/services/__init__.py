@@ -5,7 +5,6 @@ from cases.services.amending import (
     amend,
     amendable,
     amending,
-    reroute,
     withdraw,
     withdrawing,
 )
@@ -42,6 +41,7 @@ from cases.services.ratifying import (
     refuse_ratification,
     took_part,
 )
+from cases.services.rerouting import Detour, detours_of, in_flight, reroute, reroute_shown
 from cases.services.standing_in import (
     deserted_stations,
     recall_stand_in,
@@ -55,6 +55,7 @@ __all__ = [
     "SURVEYED_FIELDS",
     "Amendment",
     "Answer",
+    "Detour",
     "Loan",
     "LossRow",
     "PauseRequest",
@@ -74,11 +75,13 @@ __all__ = [
     "decide",
     "decision_of",
     "deserted_stations",
+    "detours_of",
     "escalate",
     "file_paper",
     "finish_reversal",
     "finishing_objections",
     "hand_over",
+    "in_flight",
     "leads_to_head_office",
     "lend_case",
     "missing_in",
@@ -95,6 +98,7 @@ __all__ = [
     "register",
     "register_case",
     "reroute",
+    "reroute_shown",
     "restaff",
     "resume",
     "return_case",

@@ -147,16 +147,3 @@ def _store_amounts(submission: Submission, amendment: Amendment, losses: list[Ca
     submission.amount, submission.case_total = sums.amount, sums.case_total
     submission.per_person = sums.per_person
     submission.save(update_fields=["amount", "case_total", "per_person"])
-
-
-@transaction.atomic
-def reroute(submission: Submission, *, by: Staff, seen: int) -> Submission:
-    """重新路由: the chain as the grants of today make it."""
-    case = lock_case(submission.case_id, seen)
-    submission = _fresh(submission, case)
-    insist_on(with_objections(may_work(case, Action.AMEND, by), _open_objections(submission)))
-    plan = plan_for(submission)
-    insist_on(refused_for(plan.stops))
-    apply(case, stay(case, "reroute").about(submission), by)
-    make_chain_anew(submission, plan, by=by)
-    return submission

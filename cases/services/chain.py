@@ -88,11 +88,18 @@ def leave(step: ChainStep, status: str, others: Sequence[ChainStep] = ()) -> Non
 def make_chain_anew(submission: Submission, plan: Plan, *, by: Staff) -> None:
     """Signatures that the new chain asks for too stay good; the others stay visible and lose their force."""
     steps = list(submission.chain.select_related("decision").order_by("number"))
-    kept = [step for step in steps if _still_holds(step, submission) and _is_asked(step, plan)]
+    kept, asked = split(steps, submission, plan)
     _invalidate([step for step in steps if step not in kept])
-    asked = [station for station in plan.stations if not any(_is_same(step, station) for step in kept)]
     make_chain(submission, asked, after=max((step.number for step in steps), default=0))
     start_chain(submission, plan, by=by)
+
+
+def split(
+    steps: Sequence[ChainStep], submission: Submission, plan: Plan
+) -> tuple[list[ChainStep], list[Station]]:
+    """What stays good of the chain as it is, and the stations of the plan that are still to be passed."""
+    kept = [step for step in steps if _still_holds(step, submission) and _is_asked(step, plan)]
+    return kept, [one for one in plan.stations if not any(_is_same(step, one) for step in kept)]
 
 
 def _still_holds(step: ChainStep, submission: Submission) -> bool:

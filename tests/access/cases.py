@@ -100,6 +100,8 @@ PAGES = {
     "cases:suspend": get(WHO_WORKS, "case"),
     "cases:resume": get(NOT_AT_THIS_STAGE, "case"),
     "cases:note_papers": get(WHO_WORKS, "case"),
+    "cases:reroutes": get("302 403 403 200 403 403 200 403 403 403 403"),
+    "cases:reroutes_apply": post("302 403 403 302 403 403 302 403 403 403 403"),
     "cases:escalations": get(EVERYBODY),
     "cases:escalation": get(WHO_SEES, "escalation"),
     "cases:escalation_answer": post("302 404 403 403 403 403 403 422 404 404 404", "escalation"),
