@@ -16,6 +16,7 @@ from authority.rulings import (
     IncompatibleDuty,
     Matter,
     Objection,
+    ReferralRule,
     Rules,
     chain_for,
     equals_for,
@@ -42,11 +43,15 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`stops`: nobody may decide until these causes are gone. `alert`: nobody below head office may."""
+    """`stops`: nobody may decide until these causes are gone. `alert`: nobody below head office may.
+
+    `consults`: the rules that demand an opinion before the decision.
+    """
 
     stations: tuple[Station, ...]
     stops: tuple[Objection, ...] = ()
     alert: bool = False
+    consults: tuple[ReferralRule, ...] = ()
 
 
 def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules, above: int = 0) -> Plan:
@@ -95,12 +100,22 @@ def _signed(chain: Chain, matter: Matter, holders: Sequence[Holder], rules: Rule
     if chain.ends_at == ENDS_AT_HEAD_OFFICE or final is None:
         return None
     before = [_station(step) for step in chain.steps[:-1]]
-    taken = {step.person_id for step in chain.steps}
-    cosigners = _cosigners(final, matter, holders, rules)
-    cosigners = [one for one in cosigners if one.person_id not in taken][: final.basis.cosign_count]
-    if len(cosigners) < final.basis.cosign_count:
+    taken = {step.person_id for step in chain.steps} | {final.basis.via_id}
+    signing = _apart(_cosigners(final, matter, holders, rules), taken)[: final.basis.cosign_count]
+    if len(signing) < final.basis.cosign_count:
         return None
-    return [*before, *cosigners, _station(final)]
+    return [*before, *signing, _station(final)]
+
+
+def _apart(cosigners: Iterable[Station], taken: set[int | None]) -> list[Station]:
+    """Distinct persons, whoever stands in for whom: nobody signs beside himself, nor twice."""
+    found = []
+    for one in cosigners:
+        persons = {one.person_id, one.via_id} - {None}
+        if taken.isdisjoint(persons):
+            found.append(one)
+            taken = taken | persons
+    return found
 
 
 def _cosigners(final: ChainStep, matter: Matter, holders: Sequence[Holder], rules: Rules) -> list[Station]:
@@ -108,9 +123,9 @@ def _cosigners(final: ChainStep, matter: Matter, holders: Sequence[Holder], rule
     if not final.basis.cosign_count:
         return []
     return [
-        Station("cosign", ruling.basis.level, holder.person_id, holder.name, post)
+        Station("cosign", basis.level, holder.person_id, holder.name, post, basis.via_id, basis.via_name)
         for holder, ruling in rulings_for(matter, holders, rules)
-        if ruling.basis and any(limit.post_name == post for limit in holder.limits)
+        if (basis := ruling.basis) and any(limit.post_name == post for limit in holder.limits)
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from authority.bounds import rules_for
 from authority.holders import holder_for
-from authority.rulings import Rules, Ruling
+from authority.rulings import Matter, Rules, Ruling
 from cases.clocks import Clocks
+from cases.consultations import may_need_opinion, opinions_on
 from cases.lifecycle import Stage
 from cases.matters import matters_of
 from cases.models import (
@@ -188,12 +189,23 @@ def ruled(
     matters = matters_of([step.submission for step in steps])
     chains = chains_by_submission(step.submission_id for step in steps)
     others = _with_other_sent(steps) if outcome in SENDING_BACK else frozenset()
+    given = _opinions(steps, matters, rules)
     rows = []
     for step, matter in zip(steps, matters, strict=True):
         docket = docket_of(step, matter, chains[step.submission_id], is_other_sent=step.pk in others)
+        docket = replace(docket, consulted=given.get(step.submission_id, ()))
         ruling = may_decide_submission(docket, holder, rules, outcome, is_straight_up=is_straight_up)
         rows.append(_row(docket, step, ruling, rules))
     return rows
+
+
+def _opinions(
+    steps: Sequence[ChainStep], matters: Sequence[Matter], rules: Rules
+) -> dict[int, tuple[tuple[str, int], ...]]:
+    """The opinions given where a rule may demand one; one statement at most."""
+    pairs = zip(steps, matters, strict=True)
+    concerned = [step.submission_id for step, matter in pairs if may_need_opinion(matter, rules)]
+    return opinions_on(concerned) if concerned else {}
 
 
 def chains_by_submission(submission_ids: Iterable[int]) -> defaultdict[int, list[ChainStep]]:

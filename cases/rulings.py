@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from authority.rulings import ALLOWED, REFUSED, Holder, Matter, Objection, Rules, Ruling, may_decide
+from authority.rulings import (
+    ALLOWED,
+    MUST_CONSULT,
+    REFUSED,
+    Holder,
+    Matter,
+    Objection,
+    Rules,
+    Ruling,
+    may_decide,
+)
 from cases.chains import never_own
 from cases.items import CASE_ITEMS
 from cases.lifecycle import Action, Stage, open_actions
@@ -45,6 +55,7 @@ class Docket:
     referred_by: frozenset[int] = frozenset()
     has_decider: bool = False
     is_other_sent: bool = False
+    consulted: tuple[tuple[str, int], ...] = ()  # the opinions given: code of the rule, who gave it
 
 
 def may_work(case: ClaimCase, action: Action, staff: Staff) -> Ruling:
@@ -143,6 +154,8 @@ def _chain_objections(docket: Docket, ruling: Ruling, holder: Holder, outcome: s
         yield from _others_station(docket, ruling, holder)
     if outcome in AGREEING and ruling.may_sign and docket.step_kind != ChainStep.Kind.COSIGN:
         yield from _cosign_objections(docket, ruling, holder)
+    if outcome in DECIDING and ruling.may_sign and docket.step_kind != ChainStep.Kind.COSIGN:
+        yield from _opinion_objections(docket, ruling, holder)
 
 
 def _others_station(docket: Docket, ruling: Ruling, holder: Holder) -> Iterator[Objection]:
@@ -166,9 +179,30 @@ def _cosign_objections(docket: Docket, ruling: Ruling, holder: Holder) -> Iterat
     """Who decides, or is stood in for, does not count among those who sign beside him."""
     needed = ruling.basis.cosign_count if ruling.basis else 0
     deciding = {holder.person_id, ruling.basis.via_id if ruling.basis else None}
-    others = [signers for signers in docket.cosigned if not signers & deciding]
-    if len(others) < needed:
-        yield Objection("cosign_missing", f"须决定人以外 {needed} 人会签，已会签 {len(others)} 人")
+    counted = _distinct(docket.cosigned, deciding)
+    if counted < needed:
+        yield Objection("cosign_missing", f"须决定人以外 {needed} 人会签，已会签 {counted} 人")
+
+
+def _distinct(cosigned: Iterable[frozenset[int]], deciding: set[int | None]) -> int:
+    """Signatures that share nobody with the decision nor with each other: who signs twice, for himself and
+    for another, is one."""
+    taken, counted = set(deciding), 0
+    for signers in sorted(cosigned, key=len):
+        if taken.isdisjoint(signers):
+            taken |= signers
+            counted += 1
+    return counted
+
+
+def _opinion_objections(docket: Docket, ruling: Ruling, holder: Holder) -> Iterator[Objection]:
+    """The opinion a rule demands is in writing, and of somebody else than who decides."""
+    deciding = {holder.person_id, ruling.basis.via_id if ruling.basis else None}
+    given = {code for code, author in docket.consulted if author not in deciding}
+    for notice in ruling.notices:
+        kind, _, code = notice.code.partition(":")
+        if kind == MUST_CONSULT and code not in given:
+            yield Objection(f"consult_missing:{code}", f"{notice.text}：须先取得书面会商意见")
 
 
 def docket_of(

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from cases.views import (
     clocks,
+    consulting,
     deciding,
     detail,
     escalations,
@@ -72,6 +73,9 @@ urlpatterns: list[URLPattern] = [
     path("reversals/<int:pk>/", ratifying.reversal, name="reversal"),
     path("stand-ins/<int:pk>/recall/", standing_in.stand_in_recall, name="stand_in_recall"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
+    path("consultations/", consulting.consultations, name="consultations"),
+    path("consultations/<int:pk>/opinion/", consulting.opine, name="opine"),
+    path("submissions/<int:pk>/consult/", consulting.consult, name="consult"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("escalations/<int:pk>/", escalations.escalation, name="escalation"),
     path("escalations/<int:pk>/answer/", escalations.escalation_answer, name="escalation_answer"),

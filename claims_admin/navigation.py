@@ -94,6 +94,7 @@ GROUPS: tuple[Group, ...] = (
                 waiting="over_authority",
             ),
             Entry("上报总公司", "cases:escalations", waiting="unanswered"),
+            Entry("会商", "cases:consultations"),
             Entry("导入清单", "cases:imports", may_import),
         ),
     ),

@@ -42,6 +42,7 @@ OWN_WORDS = {
         what_if supervision
         holdings ledger_words
         ratifications
+        consultations
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

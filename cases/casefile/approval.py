@@ -17,6 +17,7 @@ from authority.bounds import rules_for
 from authority.holders import holder_for, holders_of
 from authority.rulings import Holder, Matter, Rules, Ruling, rulings_for
 from cases.chains import never_own
+from cases.consultations import heard
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome, Submission
 from cases.queue import yuan
@@ -185,6 +186,7 @@ def _approval(step: ChainStep, staff: Staff, *, is_other_sent: bool) -> Approval
     matter, rules = matter_of(step.submission), rules_for(step.submission.item.code)
     holder = holder_for(staff)
     docket = docket_of(step, matter, step.submission.chain.all(), is_other_sent=is_other_sent)
+    docket = heard(docket, step.submission_id, rules)
     rulings = {one: may_decide_submission(docket, holder, rules, one) for one in Outcome}
     ruling = rulings[Outcome.AGREE]
     sayable = frozenset(one.value for one, said in rulings.items() if permits(said, one, docket.step_kind))

@@ -12,6 +12,8 @@ from cases.models import CasePaper, CaseStep, ClaimCase, Outcome
 
 _OTHERS = {
     "report": "报案登记",
+    "consult": "请求会商",
+    "opine": "出具会商意见",
     "reroute": "重新安排审批链",
     "reassign": "改派审批人",
     "ratify": "追认",

@@ -9,6 +9,7 @@ from cases.services.amending import (
     withdrawing,
 )
 from cases.services.chain import plan_for
+from cases.services.consulting import ask_opinions, give_opinion, ruling_on_opinion
 from cases.services.deciding import decide, escalate
 from cases.services.desk import Verdict, leads_to_head_office
 from cases.services.escalating import (
@@ -52,7 +53,6 @@ from cases.services.standing_in import (
 from cases.services.submitting import Request, preview, submit, submitting
 
 __all__ = [
-    "SURVEYED_FIELDS",
     "Amendment",
     "Answer",
     "Detour",
@@ -61,6 +61,7 @@ __all__ = [
     "PauseRequest",
     "PaymentOrder",
     "Request",
+    "SURVEYED_FIELDS",
     "Verdict",
     "adjust",
     "amend",
@@ -68,6 +69,7 @@ __all__ = [
     "amending",
     "answer_escalation",
     "answering",
+    "ask_opinions",
     "assess",
     "change_estimate",
     "close",
@@ -80,6 +82,7 @@ __all__ = [
     "file_paper",
     "finish_reversal",
     "finishing_objections",
+    "give_opinion",
     "hand_over",
     "in_flight",
     "leads_to_head_office",
@@ -102,6 +105,7 @@ __all__ = [
     "restaff",
     "resume",
     "return_case",
+    "ruling_on_opinion",
     "submit",
     "submitting",
     "survey",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.db.models import Count
 from django.utils import timezone
@@ -10,8 +11,10 @@ from django.utils import timezone
 from authority.bounds import rules_for
 from authority.holders import holders_of
 from cases.chains import Plan, Station, plan_chain
+from cases.consultations import to_consult
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Decision, Submission
+from cases.services.consulting import open_consultations
 from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
 from cases.services.packs import pack_of
 from cases.services.transition import apply, tell
@@ -27,7 +30,8 @@ def plan_for(submission: Submission, *, above: int = 0) -> Plan:
     `above`: only with people of a higher level.
     """
     holders = holders_of(submission.item.code, loads=_loads())
-    return plan_chain(matter_of(submission), holders, rules_for(submission.item.code), above)
+    matter, rules = matter_of(submission), rules_for(submission.item.code)
+    return replace(plan_chain(matter, holders, rules, above), consults=tuple(to_consult(matter, rules)))
 
 
 def _loads() -> dict[int, int]:
@@ -60,6 +64,7 @@ def start_chain(submission: Submission, plan: Plan, *, by: Staff) -> None:
         pack = pack_of(submission, missing_papers=NOBODY_HERE)
         request = HeadOfficeRequest(submission.opinion or NOBODY_HERE, pack)
         apply(submission.case, escalation_change(open_escalation(submission, request, by=by)), by)
+    open_consultations(submission, plan.consults, by=by)
     if plan.alert:
         _alert(submission)
 

@@ -18,8 +18,9 @@ from cases.items import CASE_ITEMS, return_action
 from cases.lifecycle import Action
 from cases.matters import facts_of
 from cases.models import ChainStep, Decision, Outcome, Step
-from cases.rulings import permits
+from cases.rulings import DECIDING, permits
 from cases.services.chain import leave, make_chain, reach
+from cases.services.consulting import tell_of_decision
 from cases.services.desk import Desk, Verdict, decided_before, judge, read_desk
 from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
 from cases.services.problems import note_problems
@@ -67,6 +68,8 @@ def _decide(step: ChainStep, verdict: Verdict, by: Staff) -> Decision:
     await_ratification(decision, desk.basis)
     if verdict.outcome == Outcome.RETURN:
         note_problems(decision)
+    if verdict.outcome in DECIDING and desk.step.kind != ChainStep.Kind.COSIGN:
+        tell_of_decision(desk.submission, desk.ruling.notices, decision.get_outcome_display())
     return decision
 
 

@@ -16,6 +16,7 @@ from authority.holders import holder_for
 from authority.rulings import Basis, Matter, Objection, Ruling
 from cases.chains import Station
 from cases.conflicts import KeyReused
+from cases.consultations import heard
 from cases.items import CASE_ITEMS, return_action
 from cases.matters import matter_of
 from cases.models import (
@@ -191,6 +192,7 @@ def judge(desk: Desk) -> None:
     verdict, rules = desk.verdict, rules_for(desk.submission.item.code)
     holder = holder_for(desk.by, lock=True)
     docket = docket_of(desk.step, matter_of(desk.submission), desk.steps, is_other_sent=_is_other_sent(desk))
+    docket = heard(docket, desk.submission.pk, rules)
     desk.matter = docket.matter
     desk.ruling = may_decide_submission(
         docket, holder, rules, verdict.outcome, is_straight_up=verdict.is_straight_up

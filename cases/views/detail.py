@@ -16,6 +16,7 @@ from authority.powers import people_shown
 from cases.casefile.amounts import amounts_of
 from cases.casefile.approval import Approval, approval_for, chains_of, submissions_of
 from cases.casefile.changes import changes_of
+from cases.casefile.consulting import consulting
 from cases.casefile.facts import facts_of, marks_of
 from cases.casefile.similar import similar_to
 from cases.casefile.timeline import timeline_of
@@ -59,6 +60,7 @@ def detail_page(
         "approval": approval,
         "escalations": case.escalations.all(),
         **_doing(request, case, submissions),
+        **consulting(submissions, approval, request.user),
         **_deciding(case, approval, form, request.GET.get("say", "")),
     }
     return render(request, "cases/detail.html", context, status=422 if form else 200)

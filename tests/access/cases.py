@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from authority.models import AuthorityItem
 from cases.lifecycle import Stage
-from cases.models import CasePaper, Escalation, SavedFilter
+from cases.models import CasePaper, Consultation, Escalation, SavedFilter
 from tests.access.rows import get, post
 from tests.cast import World
 from tests.factories import CaseFactory, CaseLossFactory, ChainStepFactory, GrantFactory, SubmissionFactory
@@ -31,6 +31,14 @@ def furnish(world: World) -> None:
         world.things[f"{name}_request"] = SubmissionFactory(case=world[name], item=adjudication)
     ChainStepFactory(submission=world["sent_up_request"], kind="head_office", staff=None)
     world.things["station"] = ChainStepFactory(submission=world["asked_request"], staff=world["reviewer"])
+    world.things["consultation"] = Consultation.objects.create(
+        submission=world["asked_request"],
+        rule_code="X",
+        text="x",
+        post="OFFICE_HEAD",
+        post_name="室主任",
+        asked_by=world["clerk"],
+    )
     world.things["paper"] = _paper(world)
     world.things["saved"] = SavedFilter.objects.create(owner=world["clerk"], name="我的", query="group=open")
     world.things["escalation"] = Escalation.objects.create(
@@ -65,6 +73,11 @@ NOT_AT_THIS_STAGE = "302 404 403 403 403 403 403 403 404 404 404"
 
 # anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit
 PAGES = {
+    "cases:consultations": get("302 200 200 200 200 200 200 200 200 200 200"),
+    "cases:opine": post(
+        "302 404 403 403 403 302 403 403 404 404 404", "consultation", data={"opinion": "同意"}
+    ),
+    "cases:consult": post("302 404 403 403 403 403 403 403 404 404 404", "asked_request"),
     "cases:workbench": get(EVERYBODY),
     "cases:overdue": get(EVERYBODY),
     "cases:index": get(EVERYBODY),

@@ -63,6 +63,49 @@ def test_a_hard_stop_makes_no_chain():
 COSIGNED = holder(limit(100_000, cosign_count=1, cosign_post="核赔岗"), person_id=3, name="审核")
 
 
+TWICE = holder(limit(100_000, cosign_count=2, cosign_post="核赔岗"), person_id=3, name="审核")
+DOUBTFUL = frozenset({"suspected_fraud"})
+CONSULT = referral(code="fraud", kind="must_consult", flags=DOUBTFUL, post="LEGAL")
+
+
+@pytest.mark.parametrize(
+    ("consulted", "outcome", "allowed"),
+    [
+        ((), "agree", False),
+        ((), "refuse", False),
+        ((), "return", True),
+        ((("fraud", 9),), "agree", True),
+        ((("fraud", 3),), "agree", False),
+        ((("other", 9),), "agree", False),
+        ((("fraud", 3), ("fraud", 9)), "agree", True),
+    ],
+)
+def test_an_opinion_is_had_before_the_decision(consulted: tuple, outcome: str, allowed: bool):
+    station = replace(STATION, matter=matter(flags=DOUBTFUL), consulted=consulted)
+
+    ruling = may_decide_submission(station, REVIEWER, rules(CONSULT), outcome)
+
+    assert permits(ruling, outcome, "final") is allowed
+    assert ("consult_missing:fraud" in ruling.codes) is not allowed
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.none() | st.integers(1, 6)), max_size=8), st.integers(1, 3))
+def test_co_signers_are_distinct_persons(people: list, count: int):
+    """Nobody signs beside himself nor twice, whoever stands in for whom; too few is none at all."""
+    deputy = holder(limit(100_000, cosign_count=count, cosign_post="核赔岗", level=4), person_id=7)
+    signers = [
+        holder(limit(90_000, grant_id=20 + n, via_id=via if via != person else None), person_id=person)
+        for n, (person, via) in enumerate(people)
+    ]
+    plan = plan_chain(matter(95_000), [deputy, *signers], rules(), above=0)
+
+    signing = [one for one in plan.stations if one.kind == "cosign"]
+    persons = [pk for one in signing for pk in (one.person_id, one.via_id) if pk]
+    assert len(persons) == len(set(persons))
+    assert len(signing) in (0, count)
+    assert 7 not in persons
+
+
 def test_co_signers_sign_before_the_decision():
     colleague = holder(limit(90_000, grant_id=11), person_id=7, name="同事")
 
@@ -92,6 +135,9 @@ def answer(station: Docket, who: Holder, outcome: str) -> tuple[bool, tuple[str,
         ({"step_person_id": 3}, COSIGNED, "agree", "cosign_missing"),
         ({"step_person_id": 3, "cosigned": (frozenset({7}),)}, COSIGNED, "agree", ""),
         ({"cosigned": (frozenset({7, 3}),)}, COSIGNED, "agree", "cosign_missing"),
+        ({"cosigned": (frozenset({7}), frozenset({7, 8}))}, TWICE, "agree", "cosign_missing"),
+        ({"cosigned": (frozenset({7, 8}), frozenset({9}))}, TWICE, "agree", ""),
+        ({"matter": matter(flags=DOUBTFUL)}, REVIEWER, "agree", ""),
         ({"matter": matter(150_000)}, REVIEWER, "agree", "over_limit"),
         ({"matter": matter(steps=did("submit", person_id=3))}, REVIEWER, "agree", "sod:own_submission"),
     ],
