@@ -1,4 +1,4 @@
-"""Asking the post that a rule names for its opinion, giving it, and telling whom a rule says of a decision."""
+"""Asking the post that a rule names for its opinion, giving it, telling whom a rule names of a decision."""
 
 from __future__ import annotations
 

@@ -58,7 +58,6 @@ def detail_page(
         **_tab(tab or request.GET.get("tab", ""), request, case),
         "chains": chains_of(submissions),
         "approval": approval,
-        "escalations": case.escalations.all(),
         **_doing(request, case, submissions),
         **consulting(submissions, approval, request.user),
         **_deciding(case, approval, form, request.GET.get("say", "")),
@@ -77,6 +76,7 @@ def _approval(submissions: Sequence[Submission], staff: Staff) -> Approval | Non
 def _head(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
     return {
         "case": case,
+        "escalations": case.escalations.all(),
         "crumbs": _crumbs(case),
         "facts": facts_of(case, sees_personal_data=request.user.sees_personal_data),
         "marks": marks_of(case),

@@ -31,14 +31,7 @@ def furnish(world: World) -> None:
         world.things[f"{name}_request"] = SubmissionFactory(case=world[name], item=adjudication)
     ChainStepFactory(submission=world["sent_up_request"], kind="head_office", staff=None)
     world.things["station"] = ChainStepFactory(submission=world["asked_request"], staff=world["reviewer"])
-    world.things["consultation"] = Consultation.objects.create(
-        submission=world["asked_request"],
-        rule_code="X",
-        text="x",
-        post="OFFICE_HEAD",
-        post_name="室主任",
-        asked_by=world["clerk"],
-    )
+    world.things["consultation"] = _consultation(world)
     world.things["paper"] = _paper(world)
     world.things["saved"] = SavedFilter.objects.create(owner=world["clerk"], name="我的", query="group=open")
     world.things["escalation"] = Escalation.objects.create(
@@ -46,6 +39,11 @@ def furnish(world: World) -> None:
         amount=8000, pack={"items": [], "is_complete": True, "missing_papers": ""},
         sent_by=world["department_head"], sent_at=timezone.now(),
     )  # fmt: skip
+
+
+def _consultation(world: World) -> Consultation:
+    asked = {"rule_code": "X", "text": "x", "post": "OFFICE_HEAD", "post_name": "室主任"}
+    return Consultation.objects.create(**asked, submission=world["asked_request"], asked_by=world["clerk"])
 
 
 def _paper(world: World) -> CasePaper:
