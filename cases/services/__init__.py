@@ -53,6 +53,7 @@ from cases.services.standing_in import (
 from cases.services.submitting import Request, preview, submit, submitting
 
 __all__ = [
+    "SURVEYED_FIELDS",
     "Amendment",
     "Answer",
     "Detour",
@@ -61,7 +62,6 @@ __all__ = [
     "PauseRequest",
     "PaymentOrder",
     "Request",
-    "SURVEYED_FIELDS",
     "Verdict",
     "adjust",
     "amend",
