@@ -18,6 +18,7 @@ ACTS = {
     "add_ceiling": ("增加机构授权", "idle"),
     "set_amounts": ("调整金额", "idle"),
     "drop_lines": ("删除条款", "idle"),
+    "discard": ("删除草稿", "bad"),
     "submit": ("提交批准", "active"),
     "send_back": ("退回起草", "attention"),
     "approve": ("批准生效", "good"),

@@ -110,6 +110,20 @@ def may_revoke(letter: LetterTerms, actor: Actor, holders: Iterable[int]) -> Rul
     return _ruling(objections, "撤销授权")
 
 
+def may_keep_catalogue(is_security_admin: bool) -> Ruling:
+    """Add to the catalogue of what is decided, or change it."""
+    refused = Objection("no_right", "授权目录由安全管理员维护")
+    return _ruling([] if is_security_admin else [refused], "维护授权目录")
+
+
+def may_discard(letter: LetterTerms, actor: Actor, *, has_scans: bool) -> Ruling:
+    """Throw a draft away with its lines; its ledger chain stays."""
+    objections = list(may_edit(letter, actor).objections)
+    if has_scans:
+        objections.append(Objection("has_scans", "已归档扫描件，不能删除草稿"))
+    return _ruling(objections, "删除草稿")
+
+
 def may_file(letter: LetterTerms, actor: Actor) -> Ruling:
     """Add the scan of the signed paper; whatever state the letter is in."""
     objections = []

@@ -8,7 +8,7 @@ from authority.services.certificates import (
     revoke_certificate,
     warn_of_expiry,
 )
-from authority.services.drafting import LetterDraft, amend_letter, draft_letter
+from authority.services.drafting import LetterDraft, amend_letter, discard_draft, draft_letter
 from authority.services.emergencies import (
     Act,
     await_ratification,
@@ -28,6 +28,7 @@ from authority.services.interests import (
     ruling_on_ending,
     watcher_of,
 )
+from authority.services.items import keep_in_catalogue
 from authority.services.lines import (
     CeilingLine,
     GrantLine,
@@ -84,6 +85,7 @@ __all__ = [
     "contents_from",
     "declare_interest",
     "decline_stand_in",
+    "discard_draft",
     "draft_from_import",
     "draft_letter",
     "draft_of",
@@ -95,6 +97,7 @@ __all__ = [
     "file_scan",
     "give_emergency",
     "heading_of",
+    "keep_in_catalogue",
     "letter_to_be",
     "may_acknowledge",
     "may_watch",

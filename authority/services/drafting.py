@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from authority.granting import may_amend, may_draft
+from authority.granting import may_amend, may_discard, may_draft
 from authority.ledger import LedgerFacts, record
 from authority.letters import (
     actor_for,
@@ -26,6 +26,7 @@ from authority.letters import (
 )
 from authority.models import (
     AuthorityLetter,
+    LetterImport,
     LetterStatus,
     PersonalGrant,
     UnitCeiling,
@@ -90,6 +91,20 @@ def amend_letter(letter: AuthorityLetter, draft: LetterDraft, *, by: Staff) -> A
     heading = {"number": letter.number, "title": letter.title, "valid_from": letter.valid_from}
     record_edit(letter, by, "amend", heading)
     return letter
+
+
+@transaction.atomic
+def discard_draft(letter: AuthorityLetter, *, by: Staff) -> None:
+    """Throw a draft away with its lines. Its chain stays; the import it came from may draft again."""
+    letter = open_draft(letter, by)
+    actor, has_scans = actor_for(by, letter.issuing_unit), letter.scans.exists()
+    insist_on(may_discard(letter_terms(letter), actor, has_scans=has_scans))
+    rows = rows_of(letter)
+    record_edit(letter, by, "discard", {"number": letter.number, "lines": [facts_of(row) for row in rows]})
+    for row in rows:
+        row.delete()
+    LetterImport.objects.filter(letter=letter).update(letter=None)
+    letter.delete()
 
 
 def _copy_lines(like: AuthorityLetter, letter: AuthorityLetter) -> None:

@@ -43,10 +43,10 @@ def test_nobody_else_writes(client, values):
     assert set(statuses(client, StaffFactory(is_staff=True, **values), "add").values()) == {403}
 
 
-def test_the_security_administrator_writes_items_only(client, security):
+def test_the_security_administrator_writes_items_letters_and_their_lines(client, security):
     writable = {name for name, status in statuses(client, security, "add").items() if status == 200}
 
-    assert writable == {"authorityitem"}
+    assert writable == {"authorityitem", "authorityletter", "unitceiling", "personalgrant"}
 
 
 def test_a_rule_is_changed_on_its_page(client, security):

@@ -1,90 +1,22 @@
-"""The catalogue and the rules are kept here by the security administrator; all else is only looked at.
-
-Letters and grants change through their services alone, the ledger not at all.
-"""
+"""The catalogue of items, the referral rules to look at, and the ledger, which nobody changes."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from simple_history.admin import SimpleHistoryAdmin
 
+from authority.admin.access import Catalogue, SecurityAdministratorsOwn, role_of, staff_of
 from authority.chain_kinds import acts, chains_found, told
-from authority.ledger import LedgerFacts, record
-from authority.models import (
-    AuthorityItem,
-    AuthorityLetter,
-    FindingKind,
-    LedgerEntry,
-    PersonalGrant,
-    ReferralRule,
-    UnitCeiling,
-)
-from departments.models import Staff
+from authority.models import AuthorityItem, FindingKind, LedgerEntry, ReferralRule
 from departments.models.people import AdminRole
 
 
-def _role(request: HttpRequest) -> str:
-    return str(getattr(request.user, "admin_role", ""))
-
-
-class SecurityAdministratorsOwn(SimpleHistoryAdmin):
-    """Everybody in the admin reads, the security administrator writes; being a superuser is not enough."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_staff)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.user.is_staff)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return _role(request) == AdminRole.SECURITY
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _role(request) == AdminRole.SECURITY
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """What binds everybody's authority changes with an entry, too."""
-        super().save_model(request, obj, form, change)
-        changed = {name: str(form.cleaned_data[name]) for name in form.changed_data}
-        action = "change_rule" if change else "add_rule"
-        facts = LedgerFacts(details={"code": obj.code, "changed": changed})
-        by = cast(Staff, request.user)
-        record(f"{obj._meta.model_name}:{obj.pk}", by=by, action=action, facts=facts)
-
-
-class ReadOnly(SimpleHistoryAdmin):
-    """To look at, within what the person sees on the pages."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_staff)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.user.is_staff)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        visible: QuerySet[Any] = self.model.objects.visible_to(request.user)
-        return visible.order_by(*self.get_ordering(request))
-
-
 @admin.register(AuthorityItem)
-class AuthorityItemAdmin(SecurityAdministratorsOwn):
+class AuthorityItemAdmin(Catalogue):
     list_display = ["code", "name", "measure", "is_key", "source", "is_verified"]
     list_filter = ["measure", "is_key", "is_verified"]
     search_fields = ["code", "name"]
@@ -110,46 +42,13 @@ class ReferralRuleAdmin(SecurityAdministratorsOwn):
 
 
 @admin.register(FindingKind)
-class FindingKindAdmin(SecurityAdministratorsOwn):
+class FindingKindAdmin(Catalogue):
     """What the nightly round looks for, and how many days ahead."""
 
     list_display = ["code", "name", "days", "is_watched", "advice", "source", "is_verified"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["code"] if obj else []
-
-
-@admin.register(AuthorityLetter)
-class AuthorityLetterAdmin(ReadOnly):
-    list_display = ["number", "title", "mode", "issuing_unit", "scope_unit", "valid_from", "status"]
-    list_filter = ["status", "mode"]
-    list_select_related = ["issuing_unit", "scope_unit"]
-    search_fields = ["number", "title"]
-    date_hierarchy = "valid_from"
-
-
-class Limits(ReadOnly):
-    """Rows with an upper limit, in yuan."""
-
-    @admin.display(description="金额上限(元)", ordering="amount_max")
-    def limit(self, row: UnitCeiling | PersonalGrant) -> str:
-        return f"{row.amount_max:,.2f}"
-
-
-@admin.register(UnitCeiling)
-class UnitCeilingAdmin(Limits):
-    list_display = ["letter", "clause", "item", "unit", "measure", "limit", "revoked_at"]
-    list_filter = ["item", "unit"]
-    list_select_related = ["letter", "item", "unit"]
-    search_fields = ["letter__number"]
-
-
-@admin.register(PersonalGrant)
-class PersonalGrantAdmin(Limits):
-    list_display = ["letter", "clause", "holder", "item", "unit", "limit", "version", "revoked_at"]
-    list_filter = ["item", "source"]
-    list_select_related = ["letter", "holder", "item", "unit"]
-    search_fields = ["letter__number", "holder__name", "holder__employee_no"]
 
 
 class Acts(admin.SimpleListFilter):
@@ -169,9 +68,7 @@ class ToldEntries(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
-        for entry, words in zip(
-            self.result_list, told(self.result_list, cast(Staff, request.user)), strict=True
-        ):
+        for entry, words in zip(self.result_list, told(self.result_list, staff_of(request)), strict=True):
             entry.told = words
 
 
@@ -192,7 +89,7 @@ class LedgerEntryAdmin(admin.ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _role(request) == AdminRole.AUDIT
+        return role_of(request) == AdminRole.AUDIT
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,0 +1,74 @@
+"""Taking away several letters or grants: each with its own ruling, its own transaction, its own result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, helpers
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from authority import services
+from authority.admin.access import staff_of
+from authority.forms import ReasonForm
+from authority.letter_page import revoking, revoking_letter
+from authority.models import PersonalGrant
+from authority.refusals import Refused
+from authority.rulings import Ruling
+from departments.models import Staff
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    row: Any
+    ruling: Ruling
+
+    @property
+    def label(self) -> str:
+        is_grant = isinstance(self.row, PersonalGrant)
+        return f"{self.row.letter.number} {self.row.clause} {self.row}" if is_grant else str(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    label: str
+    url: str
+    is_done: bool
+    text: str
+
+
+def revoke_page(model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+    """First the rows with their rulings and a reason to give, then what became of each."""
+    chosen = [Chosen(row, _ruling(row, staff_of(request))) for row in rows.order_by("pk")[:MOST]]
+    form = ReasonForm(request.POST if "confirm" in request.POST else None)
+    context = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "form": form}
+    if form.is_bound and form.is_valid():
+        results = list(_revoked(chosen, form.cleaned_data["reason"], staff_of(request)))
+        done = sum(result.is_done for result in results)
+        context |= {"results": results, "done": done, "failed": len(results) - done, "title": "撤销结果"}
+        return TemplateResponse(request, "admin/authority/revoke_results.html", context)
+    context |= {"chosen": chosen, "checkbox": helpers.ACTION_CHECKBOX_NAME, "title": "撤销"}
+    context["open_count"] = sum(one.ruling.allowed for one in chosen)
+    return TemplateResponse(request, "admin/authority/revoke.html", context)
+
+
+def _ruling(row: Any, staff: Staff) -> Ruling:
+    return revoking(row, staff) if isinstance(row, PersonalGrant) else revoking_letter(row, staff)
+
+
+def _revoked(chosen: Iterable[Chosen], reason: str, by: Staff) -> Iterable[Result]:
+    """What is refused says why, and keeps none of the others from being done."""
+    for one in chosen:
+        url = getattr(one.row, "letter", one.row).get_absolute_url()
+        revoke: Any = services.revoke_grant if isinstance(one.row, PersonalGrant) else services.revoke_letter
+        try:
+            revoke(one.row, by=by, reason=reason)
+        except Refused as refusal:
+            yield Result(one.label, url, False, str(refusal))
+        else:
+            yield Result(one.label, url, True, "已撤销")
