@@ -2,6 +2,6 @@
 
 from cases.admin.claim_case import ClaimCaseAdmin
 from cases.admin.over_authority import OverAuthorityAdmin
-from cases.admin.reference import PackItemAdmin
+from cases.admin.reference import PackItemAdmin, SupervisionParameterAdmin
 
-__all__ = ["ClaimCaseAdmin", "OverAuthorityAdmin", "PackItemAdmin"]
+__all__ = ["ClaimCaseAdmin", "OverAuthorityAdmin", "PackItemAdmin", "SupervisionParameterAdmin"]

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
-from cases.models import CasePaper, PackItem
+from cases.models import CasePaper, PackItem, SupervisionParameter
 from departments.admin.kept import KeptByAdministrator
 from departments.authorship import save_as
 from departments.models.people import AdminRole
@@ -35,3 +35,13 @@ class PackItemAdmin(KeptByAdministrator):
 
     def save_model(self, request: Any, obj: PackItem, form: Any, change: bool) -> None:
         save_as(obj, request.user)
+
+
+@admin.register(SupervisionParameter)
+class SupervisionParameterAdmin(KeptByAdministrator):
+    """What counts as near, fast, together and many. A new value is a new row with its first day."""
+
+    keeper = AdminRole.SECURITY
+    list_display = ("name", "item", "value", "measure", "valid_from", "valid_to", "source", "is_verified")
+    list_filter = ("code", "is_verified")
+    search_fields = ("name", "code")
