@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.utils import timezone
 
 from authority.chain_faults import Fault, faults_in
@@ -87,6 +89,27 @@ def entries_of(chains: Collection[str] | None = None) -> Iterator[dict[str, Any]
     if chains is not None:
         rows = rows.filter(chain__in=chains)
     yield from rows.values("pk", *HASHED_FIELDS, "hash").iterator(chunk_size=_CHUNK)
+
+
+def told_by(chain: str) -> None:
+    """A change of many rows at once: until the transaction ends, one entry of this chain tells all of it.
+
+    Without that entry, or one of each row's own chain, the database refuses the commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('claims.told_by', %s, true)", [chain])
+
+
+@contextmanager
+def filling() -> Iterator[None]:
+    """Rows made up without a history, for the demo and benchmarks. Only the tables' owner is let past."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('claims.filling', 'on', false)")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("reset claims.filling")
 
 
 def hash_of(entry: Mapping[str, Any]) -> str:

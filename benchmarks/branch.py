@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from authority.ledger import filling
 from cases.models import ClaimCase
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.cases import make_cases
@@ -35,7 +36,8 @@ def use_database(size: str, say: Callable[[str], None], *, anew: bool) -> None:
     if not ClaimCase.objects.exists():
         say(f"filling {name} with {SIZES[size]:,} cases, seed {SEED}")
         start = time.perf_counter()
-        _fill(SIZES[size], say)
+        with filling():
+            _fill(SIZES[size], say)
         _settle()
         say(f"filled in {time.perf_counter() - start:,.0f} s")
 

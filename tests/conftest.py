@@ -90,3 +90,21 @@ def seal_file(settings, tmp_path) -> Path:
     settings.SEAL_KEY_FILE = tmp_path / "key"
     settings.SEAL_KEY_FILE.write_text("k" * 40)
     return tmp_path / "seals.jsonl"
+
+
+@pytest.fixture
+def guarded(db) -> Iterator[Callable[[], None]]:
+    """From here on, no change without its entry; called, it asks what the commit would ask."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; set constraints all deferred")
+        cursor.execute("set local claims.filling = 'off'")
+
+    def commit() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate; set constraints all deferred")
+
+    yield commit
+    if not connection.needs_rollback:
+        commit()
+        with connection.cursor() as cursor:
+            cursor.execute("set local claims.filling = 'on'")

@@ -22,3 +22,5 @@ SEAL_FILE = Path(tempfile.gettempdir()) / f"claims-test-seals-{os.getpid()}.json
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Factories make rows without a history. Tests of the guard, and of whole lives, switch it on: `guarded`.
+DATABASES["default"]["OPTIONS"]["options"] += " -c claims.filling=on"

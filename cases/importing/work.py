@@ -67,6 +67,7 @@ def check(batch: ImportBatch) -> None:
 def commit(batch: ImportBatch) -> None:
     """All or nothing: cases, history, ledger entry and the batch's own end are one transaction."""
     with pulse(batch.pk, Status.COMMITTING, beside=True) as beat, transaction.atomic():
+        ledger.told_by(f"import:{batch.pk}")
         result = merge(batch, beat)
         issues = DataQualityIssue.objects.filter(batch=batch).count()
         details = {**asdict(result), "file": batch.file_name, "sha256": batch.sha256}

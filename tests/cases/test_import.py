@@ -40,7 +40,7 @@ def write(tmp_path):
     return lambda rows, name="清单.csv", **how: extracts.write_csv(tmp_path / name, rows, **how)
 
 
-def test_an_extract_enters_the_books_whole(department, write):
+def test_an_extract_enters_the_books_whole(department, write, guarded):
     batch = imported(write(ROWS), by=department.manager)
 
     assert (batch.status, batch.rows_read, batch.rows_created) == ("done", 60, 60)

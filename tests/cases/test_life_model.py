@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -46,6 +46,13 @@ UNREGISTERED = {
 }
 
 
+def guard(*, on: bool) -> None:
+    """What happened so far is asked for its entries; from here on it will be, or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; set constraints all deferred")
+        cursor.execute("select set_config('claims.filling', %s, true)", ["off" if on else "on"])
+
+
 class CaseLife(RuleBasedStateMachine):
     branch: Branch
 
@@ -55,10 +62,12 @@ class CaseLife(RuleBasedStateMachine):
         self.transaction.__enter__()
         self.life = Life()
         new = CaseFactory.build(unit=self.branch.unit, handler=None, **UNREGISTERED)
+        guard(on=True)
         self.pk = services.register_case(new, by=self.branch.clerk).pk
 
     def teardown(self) -> None:
         assert verify([f"case:{self.pk}"]) == []
+        guard(on=False)
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 

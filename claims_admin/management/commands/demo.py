@@ -11,6 +11,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from authority.ledger import filling
 from claims_admin.demo.branch import SIZES, make_branch
 from claims_admin.demo.logins import login_table
 from departments.models import OrgUnit
@@ -33,7 +34,8 @@ class Command(BaseCommand):
                 return
             # Notifications are delivered here and now: no worker and no broker is needed to make a branch.
             current_app.conf.task_always_eager = True
-            make_branch(options["size"], seed=options["seed"], say=self._say)
+            with filling():
+                make_branch(options["size"], seed=options["seed"], say=self._say)
         table = login_table()
         self.stdout.write(table)
         self._write_file(table)

@@ -1,0 +1,210 @@
+"""Whatever the path: a guarded row changes with an entry of its chain, or the commit is refused."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+from simple_history.utils import bulk_update_with_history
+
+from authority.ledger import filling, record, told_by
+from authority.models import (
+    AuthorityItem,
+    AuthorityLetter,
+    Interest,
+    LedgerEntry,
+    PersonalGrant,
+    ReferralRule,
+    Substitution,
+    UnitCeiling,
+)
+from cases import services
+from cases.models import CaseLoss, ClaimCase, Decision, Escalation, Payment, Submission
+from departments.models import Certificate
+from tests.cases.branch import Branch
+from tests.factories import (
+    CaseFactory,
+    CaseLossFactory,
+    CertificateFactory,
+    GrantFactory,
+    InterestFactory,
+    LetterFactory,
+    SubmissionFactory,
+)
+
+MONEY = ["adjusted"]
+REFUSED = "authority_ledger_missing"
+Rows = dict[str, object]
+
+
+@pytest.fixture
+def rows(db) -> Rows:
+    case = CaseFactory()
+    letter = LetterFactory()
+    return {
+        "case": case,
+        "loss": CaseLossFactory(case=case),
+        "submission": SubmissionFactory(case=case),
+        "letter": letter,
+        "grant": GrantFactory(letter=letter),
+        "item": AuthorityItem.objects.first(),
+        "rule": ReferralRule.objects.first(),
+        "interest": InterestFactory(),
+        "certificate": CertificateFactory(),
+    }
+
+
+def raw(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def saved(row, **values: object) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+PATHS: dict[str, Callable[[Rows], object]] = {
+    "save": lambda rows: saved(rows["case"], stage="closed", closing_kind="paid", closed_at=timezone.now()),
+    "save some fields": lambda rows: saved(rows["case"], approved=Decimal(9)),
+    "update": lambda rows: ClaimCase.objects.update(adjusted=9),
+    "bulk_update": lambda rows: ClaimCase.objects.bulk_update([changed(rows["case"])], ["approved"]),
+    "bulk_create": lambda rows: ClaimCase.objects.bulk_create([built(rows["case"])]),
+    "create": lambda rows: CaseFactory(),
+    "bulk with history": lambda rows: bulk_update_with_history([changed(rows["loss"])], CaseLoss, MONEY),
+    "raw update of a case": lambda rows: raw("update cases_claimcase set version = version + 1"),
+    "raw update of a loss": lambda rows: raw("update cases_caseloss set assessed = assessed + 1"),
+    "raw delete of a loss": lambda rows: raw("delete from cases_caseloss"),
+    "raw update of a request": lambda rows: raw("update cases_submission set amount = amount - 1"),
+    "a payment": lambda rows: Payment.objects.create(
+        case=paid_up(rows["case"]), amount=1, payee="刘", paid_by=rows["case"].handler, paid_at=timezone.now()
+    ),
+    "a letter": lambda rows: LetterFactory(),
+    "a letter's state": lambda rows: AuthorityLetter.objects.update(title="别的"),
+    "a line of a letter": lambda rows: GrantFactory(letter=rows["letter"]),
+    "a limit": lambda rows: PersonalGrant.objects.update(amount_max=10**6),
+    "a line dropped": lambda rows: PersonalGrant.objects.all().delete(),
+    "an item": lambda rows: AuthorityItem.objects.update(is_key=False),
+    "a rule": lambda rows: raw("update authority_referralrule set name = name || '改'"),
+    "an interest": lambda rows: saved(rows["interest"], relation="别的"),
+    "a certificate": lambda rows: Certificate.objects.update(valid_to="2999-01-01"),
+}  # fmt: skip
+
+
+def changed(row):
+    row.approved = row.adjusted = Decimal(77)
+    return row
+
+
+def built(like: ClaimCase) -> ClaimCase:
+    return CaseFactory.build(unit=like.unit, handler=like.handler)
+
+
+def paid_up(case: ClaimCase) -> ClaimCase:
+    raw("set local claims.filling = 'on'")
+    ClaimCase.objects.filter(pk=case.pk).update(approved=100)
+    raw("set local claims.filling = 'off'")
+    return case
+
+
+def is_refused(deed: Callable[[], object], guarded: Callable[[], None]) -> bool:
+    """Does the transaction of the deed fail for want of an entry?"""
+    try:
+        with transaction.atomic():
+            deed()
+            guarded()
+    except IntegrityError as error:
+        return REFUSED in str(error)
+    return False
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_path_without_an_entry(rows: Rows, guarded: Callable[[], None], path: str):
+    assert is_refused(lambda: PATHS[path](rows), guarded)
+
+
+@pytest.mark.parametrize("path", ["update", "raw update of a loss", "raw update of a request"])
+def test_an_entry_of_the_case_lets_it_pass(rows: Rows, guarded, path: str):
+    with transaction.atomic():  # in a part of the transaction that ends before it
+        record(f"case:{rows['case'].pk}", by=None, action="adjust")
+    PATHS[path](rows)
+
+    guarded()
+
+
+def test_an_entry_of_another_chain_does_not(rows: Rows, guarded):
+    record("case:0", by=None, action="adjust")
+
+    assert is_refused(lambda: PATHS["update"](rows), guarded)
+
+
+def test_many_rows_may_be_told_by_one_entry(rows: Rows, guarded):
+    told_by("import:1")
+    assert is_refused(lambda: PATHS["update"](rows), guarded)
+    record("import:1", by=None, action="import_committed")
+    ClaimCase.objects.update(adjusted=10)
+
+    guarded()
+
+
+def test_what_bears_on_nothing_is_free(rows: Rows, guarded):
+    ClaimCase.objects.update(uncleared_reasons=["A"], expected_close_on=timezone.localdate())
+    Certificate.objects.update(warned=[30])
+
+    guarded()
+
+
+def test_an_entry_committed_before_does_not_count(own_database):
+    with filling():
+        case = CaseFactory()
+    record(f"case:{case.pk}", by=None, action="adjust")
+    raw("set claims.filling = 'off'")
+
+    with pytest.raises(IntegrityError, match=REFUSED):
+        ClaimCase.objects.update(adjusted=9)
+    connection.close()
+
+
+def test_the_services_pass(branch: Branch, guarded):
+    new = CaseFactory.build(
+        unit=branch.unit, handler=None, report_no="", stage="reported", registered_at=None
+    )
+
+    case = services.register_case(new, by=branch.clerk)
+    services.register(case, Decimal(500), by=branch.clerk, seen=case.version)
+
+    guarded()
+    assert LedgerEntry.objects.filter(chain=f"case:{case.pk}").count() == 2
+
+
+def test_only_the_owner_may_fill(rows: Rows, guarded):
+    """The application's role says it is filling, and is asked for the entry all the same."""
+    try:
+        with transaction.atomic():
+            raw("create role claims_test_app")
+            raw("grant select, insert, update on all tables in schema public to claims_test_app")
+            raw("set local role claims_test_app")
+    except DatabaseError:
+        pytest.skip("the tests' own role may make no roles here")
+    raw("set local claims.filling = 'on'")
+
+    assert is_refused(lambda: ClaimCase.objects.update(adjusted=9), guarded)
+    raw("reset role")
+
+
+GUARDED = (
+    ClaimCase, CaseLoss, Submission, Decision, Payment, Escalation, AuthorityLetter, PersonalGrant,
+    UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate,
+)  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_every_guarded_model_is_named_here():
+    tables = {model._meta.db_table for model in GUARDED}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct tgrelid::regclass::text from pg_trigger where tgname like %s", ["%_told"]
+        )
+        assert {name for (name,) in cursor.fetchall()} == tables
