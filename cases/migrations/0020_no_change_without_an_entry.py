@@ -44,8 +44,8 @@ def backwards() -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0017_fewer_indexes_on_cases"),
-        ("authority", "0018_no_change_without_an_entry"),
+        ("cases", "0019_consultations"),
+        ("authority", "0021_no_change_without_an_entry"),
     ]
 
     operations = [migrations.RunSQL(forwards(), backwards())]

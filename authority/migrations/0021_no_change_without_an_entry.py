@@ -97,7 +97,7 @@ def backwards() -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("authority", "0017_imports_of_matrices"),
+        ("authority", "0020_emergencies"),
         ("departments", "0012_hand_overs"),
     ]
 
