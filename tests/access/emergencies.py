@@ -17,7 +17,7 @@ from tests.factories import CaseFactory, ChainStepFactory, EmergencyFactory, Gra
 def furnish(world: World) -> None:
     """The office head gave the clerk an emergency grant; one act waits, another is to be undone."""
     held = world.held["office_head"]
-    own = GrantFactory(letter=world["letter_in_force"], appointment=held, unit=world["motor"])
+    own = GrantFactory(appointment=held, unit=world["motor"])
     given = EmergencyFactory(holder=world["clerk"], based_on=own)
     world.things["emergency"] = given
     world.things["ratification"] = ratification(world, given)

@@ -18,7 +18,7 @@ A_MONTH_OFF = Away("leave", FEBRUARY, MARCH)
 def furnish(world: World) -> None:
     """The clerk's deputy for his month off is asked and has not answered yet."""
     held = world.held["clerk"]
-    grant = GrantFactory(letter=world["letter_in_force"], appointment=held, unit=world["dy"])
+    grant = GrantFactory(appointment=held, unit=world["dy"])
     absence = record_absence(world["clerk"], A_MONTH_OFF, by=world["clerk"])
     world.things["stand_in_absence"] = absence
     world.things["stand_in"] = StandInFactory(

@@ -21,6 +21,7 @@ from authority.rulings import (
     chain_for,
     may_decide,
 )
+from tests.authority.letter_examples import told_of_change, told_of_letter
 from tests.authority.test_rulings_properties import CODES
 
 BOOK = (Path(__file__).parents[2] / "docs" / "authority.md").read_text(encoding="utf-8")
@@ -76,6 +77,10 @@ def said(ruling: Ruling) -> dict[str, Any]:
 
 def told(table: dict[str, Any]) -> dict[str, Any]:
     """What the code answers to an example, by the names that `expect` uses."""
+    if "letter" in table:
+        return told_of_letter(table, row)
+    if "after" in table:
+        return told_of_change(table)
     if "person" not in table:
         who = holder_of({**table.get("holder", {}), "grants": table.get("grant", [])})
         return said(may_decide(matter_of(table), who, rules_of(table)))
