@@ -10,7 +10,17 @@ from django.urls import reverse
 
 from authority.chain_kinds import ChainKind, Subject, Subjects, register_chain
 from authority.letter_events import ACTS
-from authority.models import AuthorityItem, AuthorityLetter, Interest, LetterStatus, ReferralRule
+from authority.models import (
+    AuthorityItem,
+    AuthorityLetter,
+    EmergencyGrant,
+    EmergencyRule,
+    Interest,
+    LetterStatus,
+    ReferralRule,
+    StandInCeiling,
+    Substitution,
+)
 from departments.models import Certificate, CertificateType, HandOver, Staff
 from departments.models.certificates import STATE_NAMES
 
@@ -90,4 +100,54 @@ register_chain(
         {"hand_over": "办理交接", "sign": "签字"},
         subjects=rows_of(HandOver, "工作交接", None, "giver"),
     )
+)
+
+
+def stand_ins_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    seen = set(Substitution.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    rows = Substitution.objects.filter(pk__in=ids).select_related("delegator", "delegate")
+    return {one.pk: Subject(f"代岗 {one}", one.get_absolute_url() if one.pk in seen else "") for one in rows}
+
+
+def emergencies_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    seen = set(EmergencyGrant.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    rows = EmergencyGrant.objects.filter(pk__in=ids)
+    return {
+        one.pk: Subject(f"临时授权 {one}", one.get_absolute_url() if one.pk in seen else "") for one in rows
+    }
+
+
+def emergencies_named(text: str) -> Collection[int]:
+    found = EmergencyGrant.objects.filter(number__icontains=text).order_by("-pk")
+    return list(found.values_list("pk", flat=True)[:MOST_FOUND])
+
+
+register_chain(
+    ChainKind(
+        "stand_in",
+        "代岗",
+        {"propose": "提出", "accept": "接受", "decline": "谢绝", "recall": "收回", "expire": "到期终止"},
+        {code: str(label) for code, label in Substitution.Status.choices},
+        stand_ins_of,
+    )
+)
+register_chain(
+    ChainKind(
+        "emergency",
+        "临时授权",
+        {"give": "授予", "end": "终止", "expire": "到期", "ratified": "追认", "refused": "不予追认"},
+        {
+            "in_force": "生效中",
+            "ended": "已终止",
+            "waiting": "待追认",
+            "ratified": "已追认",
+            "refused": "不予追认",
+        },
+        emergencies_of,
+        emergencies_named,
+    )
+)
+register_chain(ChainKind("standinceiling", "代岗上限", _RULES, subjects=rows_of(StandInCeiling, "代岗上限")))
+register_chain(
+    ChainKind("emergencyrule", "应急授权规则", _RULES, subjects=rows_of(EmergencyRule, "应急授权规则"))
 )

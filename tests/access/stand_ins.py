@@ -58,3 +58,11 @@ PAGES = {
         post("302 404 302 302 404 403 302 403 404 403 403", "stand_in", data=RECALLED),
     ],
 }
+STAFF = "302 302 302 200 302 200 200 200 200 200 200"
+LISTS = {
+    "authority.standinceiling": get(STAFF),
+    "authority.substitution": get(STAFF),
+    "authority.emergencyrule": get(STAFF),
+    "authority.emergencygrant": get(STAFF),
+    "authority.ratification": get(STAFF),
+}

@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,12 @@ from authority.rulings import (
     ReferralRule,
     Rules,
     Ruling,
+    Scope,
     StepDone,
     chain_for,
     may_decide,
+    narrowed_to,
+    stand_in_limits,
 )
 from tests.authority.letter_examples import told_of_change, told_of_letter
 from tests.authority.test_rulings_properties import CODES
@@ -54,6 +59,24 @@ def holder_of(table: dict[str, Any]) -> Holder:
     return Holder(**row("holder", changes), limits=limits)
 
 
+SCOPE = ("items", "lines", "unit_path")
+
+
+def stood_in(table: dict[str, Any]) -> Iterator[HeldLimit]:
+    for one in table.get("stand_in", []):
+        boss = holder_of({name: one[name] for name in ("person_id", "name", "grants")})
+        scope = Scope(**dict(value(name, one[name]) for name in SCOPE if name in one))
+        yield from stand_in_limits(boss, scope, Scope(amount_max=int(one["post_ceiling_yuan"] * 100)))
+
+
+def given(table: dict[str, Any]) -> Iterator[HeldLimit]:
+    for one in table.get("emergency", []):
+        for limit in holder_of({"grants": one["grants"]}).limits:
+            kept = narrowed_to(limit, Scope(amount_max=int(one["amount_max_yuan"] * 100)))
+            if kept is not None:
+                yield replace(kept, source="emergency", letter_no=one["number"], clause="临时授权")
+
+
 def rules_of(table: dict[str, Any]) -> Rules:
     return Rules(
         tuple(Ceiling(**row("ceiling", changes)) for changes in table.get("ceiling", [])),
@@ -83,6 +106,7 @@ def told(table: dict[str, Any]) -> dict[str, Any]:
         return told_of_change(table)
     if "person" not in table:
         who = holder_of({**table.get("holder", {}), "grants": table.get("grant", [])})
+        who = replace(who, limits=(*who.limits, *stood_in(table), *given(table)))
         return said(may_decide(matter_of(table), who, rules_of(table)))
     people = [holder_of(person) for person in table["person"]]
     chain = chain_for(matter_of(table), people, rules_of(table))
