@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
-from authority.admin.access import ReadOnly, SecurityAdministratorsOwn
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from authority.admin.access import Catalogue, SecurityAdministratorsOwn
 from authority.models import EmergencyGrant, EmergencyRule, Ratification, StandInCeiling, Substitution
 
 
+class ReadOnly(SecurityAdministratorsOwn):
+    """Within what the person sees on the pages; changed there alone."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        visible: QuerySet[Any] = self.model.objects.visible_to(request.user)
+        return visible.order_by(*self.get_ordering(request))
+
+
 @admin.register(StandInCeiling)
-class StandInCeilingAdmin(SecurityAdministratorsOwn):
+class StandInCeilingAdmin(Catalogue):
     """How much a post may hold for another; a new amount is a new row with its day."""
 
     list_display = ["level", "item", "amount_max", "valid_from", "valid_to", "source", "is_verified"]
@@ -18,7 +36,7 @@ class StandInCeilingAdmin(SecurityAdministratorsOwn):
 
 
 @admin.register(EmergencyRule)
-class EmergencyRuleAdmin(SecurityAdministratorsOwn):
+class EmergencyRuleAdmin(Catalogue):
     list_display = ["grant_hours", "ratify_hours", "valid_from", "valid_to", "source", "is_verified"]
 
 
