@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from authority.models import EmergencyGrant, Substitution
 from authority.services import write_off_emergency
-from cases.importing.drop_folder import waiting_files
+from cases.importing.drop_folder import alone, waiting_files
 from cases.models import ImportBatch, SupervisionMonth, WhatIfRun
 from cases.services import deserted_stations, importing, restaff, write_off_ended
 from cases.services.forcing import refresh_average_costs, register_by_force
@@ -24,14 +24,15 @@ AT_ONCE = 500
 @shared_task
 def pick_up_imports() -> int:
     """Batches whose worker died or was never woken, and files that lie in the drop folder."""
-    for found in waiting_files():
-        importing.receive(found.path, profile=found.profile, by=found.owner)
     idle = ImportBatch.objects.filter(status__in=[Status.CHECKING, Status.COMMITTING]).exclude(
         lease_until__gte=timezone.now()
     )
     waiting = list(idle.values_list("pk", flat=True))
     for batch_id in waiting:
         wake_importer(batch_id)
+    with alone() as is_alone:
+        for found in waiting_files() if is_alone else ():
+            importing.receive(found.path, profile=found.profile, by=found.owner)
     return len(waiting)
 
 

@@ -17,10 +17,10 @@ def deliver_soon() -> int:
     return deliver_waiting()
 
 
-def wake(task: Any) -> None:
+def wake(task: Any, *arguments: Any) -> None:
     """One attempt to reach the broker: no request waits for it, and the schedule finds the work anyway."""
     try:
-        task.apply_async(retry=False)
+        task.apply_async(arguments, retry=False)
     except OperationalError as error:
         logger.warning("broker unreachable, %s waits for the schedule: %s", task.name, error)
 

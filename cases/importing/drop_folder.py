@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import connection
 
 from cases.models import ImportProfile
 from departments.models import Staff
 
 QUIET_SECONDS = 60
+PICKING_UP = 4218  # our advisory lock: two schedules do not take the same file
 SUFFIXES = frozenset({".csv", ".xlsx", ".txt"})
 
 
@@ -25,6 +28,19 @@ class Found(NamedTuple):
     path: Path
     profile: ImportProfile
     owner: Staff
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether nobody else is emptying the folder at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [PICKING_UP])
+        is_alone = bool(cursor.fetchone()[0])
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                cursor.execute("select pg_advisory_unlock(%s)", [PICKING_UP])
 
 
 def waiting_files() -> Iterator[Found]:

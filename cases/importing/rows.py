@@ -75,7 +75,7 @@ class RowReader:
             if cell is None or cell == "":
                 continue
             try:
-                if cell.__class__ is str and cell[0] == "\x00":  # type: ignore[index]
+                if cell.__class__ is str and cell[0] == "\x00":
                     cells.check(cell)
                 value = parser(cell)
             except CellError as refusal:

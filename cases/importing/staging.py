@@ -133,3 +133,5 @@ def let_run_long() -> None:
         cursor.execute("set local lock_timeout = '30s'")
         cursor.execute("set local idle_in_transaction_session_timeout = '5min'")
         cursor.execute("set local work_mem = '64MB'")
+        # A killed worker's statement ends, and with it the lock on the batch, before anybody takes it up.
+        cursor.execute("set local client_connection_check_interval = '2s'")
