@@ -102,7 +102,7 @@ def _matter(submission: Submission, files: _Files) -> Matter:
         special_kind=submission.special_kind,
         is_litigated=case.is_litigated,
         flags=_flags(case),
-        figures={"expected_loss": fen(max(case.estimate, case.assessed))},
+        figures=_figures(case),
         steps=tuple(_steps(submission, files.steps[case.pk])),
         parties=_parties(case),
         is_key=item.is_key,
@@ -112,6 +112,12 @@ def _matter(submission: Submission, files: _Files) -> Matter:
 def _parties(case: ClaimCase) -> frozenset[str]:
     """As interests are compared: the plate, the frame number, the insured."""
     return frozenset(filter(None, map(party_key, (case.plate_no, case.vin, case.insured_name))))
+
+
+def _figures(case: ClaimCase) -> dict[str, int]:
+    """In fen; what nobody entered is not among them."""
+    price = {} if case.new_price is None else {"new_price": fen(case.new_price)}
+    return {"expected_loss": fen(max(case.estimate, case.assessed)), **price}
 
 
 def _classes_of(submission: Submission) -> frozenset[str]:

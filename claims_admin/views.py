@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -11,4 +13,14 @@ def home(request: StaffRequest) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A refusal explains itself: the ruling that `Refused` carries is the page."""
-    return render(request, "403.html", {"ruling": getattr(exception, "ruling", None)}, status=403)
+    context = {"ruling": getattr(exception, "ruling", None), "back_url": _page_before(request)}
+    return render(request, "403.html", context, status=403)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that the person came from; none for a refused page opened again."""
+    before = urlsplit(request.headers.get("referer", ""))
+    is_ours = before.netloc == request.get_host() and before.path.startswith("/")
+    if not is_ours or before.path.startswith("//") or before.path == request.path:
+        return ""
+    return f"{before.path}?{before.query}" if before.query else before.path

@@ -27,6 +27,7 @@ def facts_of(case: ClaimCase, *, sees_personal_data: bool) -> list[tuple[str, st
     handler = f"{case.handler.name} · {case.unit.short_name}" if case.handler else ""
     lines = [str(_LINES.get(line, line)) for line in case.lines]
     losses = [str(_LOSSES.get(loss, loss)) for loss in case.loss_classes]
+    price = [("新车购置价", f"{case.new_price:,.2f} 元")] if case.new_price is not None else []
     return [
         ("被保险人", name),
         ("车牌 / 车型", _joined(plate, case.vehicle_class)),
@@ -40,6 +41,7 @@ def facts_of(case: ClaimCase, *, sees_personal_data: bool) -> list[tuple[str, st
         ("立案号", case.registration_no),
         ("保单号", case.policy_no),
         ("结案", _joined(_moment(case.closed_at), case.get_closing_kind_display())),
+        *price,
     ]  # fmt: skip
 
 

@@ -74,6 +74,7 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
             "liability_ratio",
             "vehicle_class",
             "vin",
+            "new_price",
             "is_injury",
             "is_litigated",
             "is_fraud_suspected",
@@ -85,6 +86,13 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, data: Any, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["flags"].choices = _flag_choices()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A dear coach goes up by its price when new: without it nobody could tell."""
+        sent = super().clean() or {}
+        if CaseFlag.COACH in sent.get("flags", []) and not sent.get("new_price"):
+            self.add_error("new_price", "高价进口车或高档客车须填写新车购置价。")
+        return sent
 
     def clean_flags(self) -> list[str]:
         """What no list offers (a rule that has ended, an extract) stays as it was."""

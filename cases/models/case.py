@@ -95,6 +95,7 @@ class ClaimCase(models.Model):
     plate_no = models.CharField("车牌", max_length=12, blank=True)
     vin = models.CharField("车架号", max_length=20, blank=True)
     vehicle_class = models.CharField("车型", max_length=30, blank=True)
+    new_price = models.DecimalField("新车购置价(元)", max_digits=14, decimal_places=2, null=True, blank=True)
     accident_at = models.DateTimeField("出险时间", null=True, blank=True)
     accident_place = models.CharField("出险地点", max_length=120, blank=True)
     accident_cause = models.CharField("出险原因", max_length=30, blank=True)
@@ -206,6 +207,9 @@ class ClaimCase(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(paid__lte=F("approved")), name="cases_case_paid_within_approved"
+            ),
+            models.CheckConstraint(
+                condition=Q(new_price=None) | Q(new_price__gt=0), name="cases_case_new_price_positive"
             ),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="cases_case_stage_known"),
             models.CheckConstraint(

@@ -38,6 +38,7 @@ SURVEYED_FIELDS = frozenset(
         "liability_ratio",
         "vehicle_class",
         "vin",
+        "new_price",
         "is_injury",
         "is_litigated",
         "is_fraud_suspected",

@@ -15,10 +15,11 @@ from authority.refusals import insist_on
 from authority.rulings import Holder, Matter, Objection, Rules, may_decide
 from cases.chains import Plan, Station, never_own, plan_chain
 from cases.conflicts import Stale
+from cases.lifecycle import Action
 from cases.matters import matters_of
 from cases.models import ChainStep, ClaimCase, Submission
-from cases.rulings import may_reroute, refused_for, with_objections
-from cases.services.chain import make_chain_anew, split
+from cases.rulings import may_reroute, may_work, refused_for, with_objections
+from cases.services.chain import make_chain_anew, plan_for, split
 from cases.services.transition import apply, lock_case, stay
 from departments.access import MANAGE_UNIT
 from departments.models import Staff
@@ -146,9 +147,17 @@ def _why_gone(step: ChainStep, matter: Matter, holders: Mapping[int, Holder], ru
 
 
 @transaction.atomic
-def reroute(submission: Submission, *, by: Staff, seen: int, shown: str) -> None:
-    """The chain as today makes it, and only as it was shown: Stale where case or chain moved on since."""
-    _reroute(submission.pk, lock_case(submission.case_id, seen), shown, by)
+def reroute(submission: Submission, *, by: Staff, seen: int) -> Submission:
+    """One chain as today makes it, whatever that is: for whoever hands work over and has looked at it."""
+    case = lock_case(submission.case_id, seen)
+    submission = _with_chain(Submission.objects.filter(pk=submission.pk)).get()
+    submission.case = case
+    insist_on(with_objections(may_work(case, Action.AMEND, by), _in_the_way(submission)))
+    plan = plan_for(submission)
+    insist_on(refused_for(plan.stops))
+    apply(case, stay(case, "reroute").about(submission), by)
+    make_chain_anew(submission, plan, by=by)
+    return submission
 
 
 @transaction.atomic

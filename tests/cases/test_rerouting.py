@@ -30,6 +30,10 @@ def asked(branch: Branch) -> Submission:
     return submission
 
 
+def shown_of(detour: services.Detour) -> tuple[int, int, str]:
+    return detour.submission.pk, detour.submission.case.version, detour.digest
+
+
 def detours(staff: Staff) -> list[services.Detour]:
     staff = Staff.objects.get(pk=staff.pk)
     return services.detours_of(list(services.in_flight(staff)))
@@ -92,7 +96,7 @@ def test_only_who_manages_the_unit_reroutes(asked: Submission, branch: Branch):
     (detour,) = detours(branch.manager)
     assert client_of(branch.clerk).get(PAGE).status_code == 403
     with pytest.raises(Refused) as refusal:
-        services.reroute(asked, by=branch.clerk, seen=detour.submission.case.version, shown=detour.digest)
+        services.reroute_shown([shown_of(detour)], by=branch.clerk)
 
     assert refusal.value.ruling.codes == ("not_managing",)
 
@@ -102,7 +106,7 @@ def test_who_keeps_the_turn_keeps_the_time_waited(branch: Branch):
     ChainStep.objects.filter(submission=submission, status="now").update(arrived_at="2026-01-01T08:00+08:00")
     strip(branch.office_head)
     (detour,) = detours(branch.manager)
-    services.reroute(submission, by=branch.manager, seen=detour.submission.case.version, shown=detour.digest)
+    services.reroute_shown([shown_of(detour)], by=branch.manager)
 
     assert current(submission).staff == branch.adjudicator
     assert current(submission).arrived_at.year == 2026
