@@ -19,6 +19,7 @@ from django.urls import reverse
 from authority.ledger_page import may_read_ledger
 from authority.services import may_watch
 from cases import queue
+from cases.supervision import rulings
 from departments.access import IMPORT_CASES, MANAGE_UNIT
 from departments.models import Appointment, Staff
 
@@ -68,6 +69,10 @@ def may_reroute(staff: Staff) -> bool:
     return not staff.admin_role and bool(staff.unit_scope.ids(MANAGE_UNIT))
 
 
+def reviews_use_of_authority(staff: Staff) -> bool:
+    return rulings.may_read(rulings.supervisor(staff)).allowed
+
+
 def enters_admin(staff: Staff) -> bool:
     return staff.is_active and staff.is_staff
 
@@ -113,7 +118,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("授权试算", "cases:what_ifs", may_try_letters),
             Entry("重新路由", "cases:reroutes", may_reroute),
             Entry("代岗", "authority:stand_ins"),
-            Entry("履行监督", "cases:supervision"),
+            Entry("履行监督", "cases:supervision", reviews_use_of_authority),
             Entry("临时授权", "authority:emergencies"),
             Entry("追认", "cases:ratifications"),
             Entry("机构与岗位", "departments:tree"),

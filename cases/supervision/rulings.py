@@ -10,6 +10,7 @@ from cases.models import SampledDecision, SupervisionMonth
 from cases.models.supervision import REVIEWING_POSTS
 from departments.access import MANAGE_UNIT, SEE_PEOPLE
 from departments.models import Staff
+from departments.models.people import AdminRole
 
 Status = SupervisionMonth.Status
 HEAD_POST = "DEPT_HEAD"
@@ -34,6 +35,13 @@ def supervisor(staff: Staff) -> Supervisor:
         units |= staff.unit_scope.ids(SEE_PEOPLE)
     rank = max((2 * post.level + (post.code == HEAD_POST) for post in posts), default=0)
     return Supervisor(staff.pk, rank, staff.admin_role, frozenset(units))
+
+
+def may_read(who: Supervisor) -> Ruling:
+    """The list of months: for those who review some unit, and for the audit administrator."""
+    reads = who.admin_role == AdminRole.AUDIT or (who.units and not who.admin_role)
+    refused = Objection("not_supervising", "不管理任何机构，也不是品质管理或总公司审批岗")
+    return _ruling([] if reads else [refused])
 
 
 def may_conclude(month: SupervisionMonth, who: Supervisor, people: Collection[int]) -> Ruling:

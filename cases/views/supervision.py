@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from authority.refusals import insist_on
 from cases.forms.supervision import CheckForm, ConclusionForm, SignForm
 from cases.models import FindingCase, PersonFigures, SampledDecision, SupervisionFinding, SupervisionMonth
 from cases.services import supervising
@@ -30,6 +31,7 @@ def _visible(request: StaffRequest, pk: int) -> SupervisionMonth:
 
 @require_GET
 def index(request: StaffRequest) -> HttpResponse:
+    insist_on(rulings.may_read(rulings.supervisor(request.user)))
     months = SupervisionMonth.objects.visible_to(request.user).for_list()
     page = keyset_page(months, ["-month", "-id"], request.GET.get("cursor", ""))
     return render(request, "cases/supervision.html", {"page": page})

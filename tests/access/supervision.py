@@ -46,12 +46,11 @@ def _decision(world: World) -> Decision:
 
 
 # anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit
-EVERYBODY = "302 200 200 200 200 200 200 200 200 200 200"
 SUPERVISORS = "302 404 404 404 404 404 200 200 404 404 200"
 SAID = {"conclusion": "explained", "opinion": "已核对"}
 CHECKED = {"result": "in_order"}
 PAGES = {
-    "cases:supervision": get(EVERYBODY),
+    "cases:supervision": get("302 403 403 200 403 403 200 200 403 403 200"),
     "cases:supervision_month": [get(SUPERVISORS, "supervised"), get(SUPERVISORS, "signed_month")],
     "cases:supervision_person": get(SUPERVISORS, "supervised", "reviewer"),
     "cases:supervision_finding": [
