@@ -74,7 +74,7 @@ def _ceilings(moment: Moment) -> QuerySet[UnitCeiling]:
 def _incompatible(moment: Moment) -> QuerySet[IncompatibleDuty]:
     in_time = Q(valid_from__lte=moment.day) & (Q(valid_to=None) | Q(valid_to__gte=moment.day))
     duties: QuerySet[IncompatibleDuty] = moment.rows(IncompatibleDuty)
-    return duties.filter(in_time, kind=IncompatibleDuty.Kind.DYNAMIC)
+    return duties.filter(in_time, kind__in=["dynamic", "both"])
 
 
 def _as_values(table: str, rows: QuerySet[Any], lookups: Mapping[str, str]) -> QuerySet[Any, Any]:

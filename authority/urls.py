@@ -16,6 +16,7 @@ from authority.views import (
     revising,
     rules,
     scans,
+    separation,
     standing_in,
     who_can,
 )
@@ -79,6 +80,10 @@ urlpatterns = [
         certificates.certificate_enforce,
         name="certificate_enforce",
     ),
+    path("separation/", separation.separation, name="separation"),
+    path("separation/<int:pk>/change/", separation.separation_change, name="separation_change"),
+    path("separation/changes/<int:pk>/agree/", separation.separation_agree, name="separation_agree"),
+    path("separation/changes/<int:pk>/reject/", separation.separation_reject, name="separation_reject"),
     path("rules/", rules.rules, name="rules"),
     path("rules/trials/", rules.rule_trials, name="rule_trials"),
     path("rules/new/", rules.rule_new, name="rule_new"),

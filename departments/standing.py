@@ -140,7 +140,7 @@ def clashes_of(people: Iterable[int], on: date) -> dict[int, tuple[str, ...]]:
 
 def static_rules(on: date) -> tuple[StaticRule, ...]:
     rows = IncompatibleDuty.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=on), kind=IncompatibleDuty.Kind.STATIC, valid_from__lte=on
+        Q(valid_to=None) | Q(valid_to__gte=on), kind__in=["static", "both"], valid_from__lte=on
     )
     return tuple(
         StaticRule(row.code, row.statement, tuple(row.post_types), tuple(row.other_post_types))

@@ -18,7 +18,7 @@ from authority.forms.filters import CompareForm, LetterFilter, MatrixFilter, Who
 from authority.forms.ledger import LedgerFilter
 from authority.forms.powers import PowersForm
 from authority.forms.revising import LinesForm, NewLines, revision
-from authority.forms.rules import EndRuleForm, RuleForm, TrialFormSet, trials_in
+from authority.forms.rules import EndRuleForm, RuleForm, SeparationForm, TrialFormSet, trials_in
 from authority.forms.standing_in import StandInAnswerForm, StandInDeclineForm, StandInFilter, StandInForm
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "ReasonForm",
     "RuleForm",
     "ScanForm",
+    "SeparationForm",
     "StandInAnswerForm",
     "StandInDeclineForm",
     "StandInFilter",

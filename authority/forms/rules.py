@@ -136,3 +136,22 @@ def trials_in(formset: Any) -> list[dict[str, Any]]:
 class EndRuleForm(forms.Form):
     valid_to = forms.DateField(label="最后一天", widget=DateInput(), initial=timezone.localdate)
     reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SeparationForm(forms.Form):
+    """What of a rule of separated duties is the company's to set."""
+
+    statement = forms.CharField(label="规则", max_length=200)
+    concurrent_limit = forms.DecimalField(
+        label="可兼办金额(元)",
+        help_text="0 为不得兼办；限额内兼办的进入抽查",
+        **_AMOUNT,  # type: ignore[arg-type]
+    )
+    source = forms.CharField(label="依据", max_length=200)
+    is_verified = forms.BooleanField(label="依据已核实", required=False)
+    valid_to = forms.DateField(label="失效", widget=DateInput(), required=False)
+    reason = forms.CharField(label="变更理由", max_length=200)
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}

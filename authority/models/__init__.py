@@ -10,6 +10,7 @@ from authority.models.rules import Expectation, RuleCase, RuleProposal
 from authority.models.scans import LetterScan
 from authority.models.scope import LineCode, LossCode, SpecialCode
 from authority.models.seals import LedgerSeal, SealedHead
+from authority.models.separation import SeparationChange
 from authority.models.stand_ins import InFlight, StandInCeiling, Substitution
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "RuleCase",
     "RuleProposal",
     "SealedHead",
+    "SeparationChange",
     "SpecialCode",
     "StandInCeiling",
     "Substitution",

@@ -51,6 +51,12 @@ from authority.services.rules import (
     ruler_of,
     ruling_on_agreeing,
 )
+from authority.services.separation import (
+    agree_to_separation,
+    propose_separation,
+    reject_separation,
+    ruling_on_separation,
+)
 from authority.services.standing_in import (
     accept_stand_in,
     decline_stand_in,
@@ -75,6 +81,7 @@ __all__ = [
     "add_ceiling",
     "add_grant",
     "agree_to_rule",
+    "agree_to_separation",
     "amend_letter",
     "approve_letter",
     "asked_of",
@@ -104,12 +111,14 @@ __all__ = [
     "outcomes_today",
     "outcomes_with",
     "propose_rule",
+    "propose_separation",
     "propose_stand_in",
     "ratify",
     "read_matrix",
     "recall_stand_in",
     "refuse_ratification",
     "reject_rule",
+    "reject_separation",
     "resolved",
     "revise_lines",
     "revoke_certificate",
@@ -119,6 +128,7 @@ __all__ = [
     "ruler_of",
     "ruling_on_agreeing",
     "ruling_on_ending",
+    "ruling_on_separation",
     "ruling_on_standing_in",
     "send_back",
     "submit_letter",

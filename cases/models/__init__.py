@@ -7,6 +7,7 @@ from cases.models.case import (
     LossClass,
 )
 from cases.models.clocks import AverageCost, CasePause, ClockAlert
+from cases.models.concurrent import ConcurrentAct
 from cases.models.consultations import Consultation
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
 from cases.models.escalations import Escalation
@@ -42,6 +43,7 @@ __all__ = [
     "ChainStep",
     "ClaimCase",
     "ClockAlert",
+    "ConcurrentAct",
     "Consultation",
     "CoverageLine",
     "DataQualityIssue",

@@ -43,6 +43,7 @@ from cases.services.ratifying import (
     took_part,
 )
 from cases.services.rerouting import Detour, detours_of, in_flight, reroute, reroute_shown
+from cases.services.sampling import check_concurrent, may_check_concurrent
 from cases.services.standing_in import (
     deserted_stations,
     recall_stand_in,
@@ -72,6 +73,7 @@ __all__ = [
     "ask_opinions",
     "assess",
     "change_estimate",
+    "check_concurrent",
     "close",
     "confirm_execution",
     "decide",
@@ -87,6 +89,7 @@ __all__ = [
     "in_flight",
     "leads_to_head_office",
     "lend_case",
+    "may_check_concurrent",
     "missing_in",
     "note_papers",
     "pack_of",

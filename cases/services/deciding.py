@@ -25,6 +25,7 @@ from cases.services.desk import Desk, Verdict, decided_before, judge, read_desk
 from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
 from cases.services.problems import note_problems
 from cases.services.ratifying import await_ratification
+from cases.services.sampling import enter_pool
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.transition import Change, apply, check_seen, note_step, stay, tell
 from departments.models import Staff
@@ -69,6 +70,7 @@ def _decide(step: ChainStep, verdict: Verdict, by: Staff) -> Decision:
     if verdict.outcome == Outcome.RETURN:
         note_problems(decision)
     if verdict.outcome in DECIDING and desk.step.kind != ChainStep.Kind.COSIGN:
+        enter_pool(decision, desk.ruling.notices)
         tell_of_decision(desk.submission, desk.ruling.notices, decision.get_outcome_display())
     return decision
 

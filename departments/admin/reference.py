@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -67,10 +68,18 @@ class PostTypeAdmin(KeptByAdministrator):
 
 @admin.register(IncompatibleDuty)
 class IncompatibleDutyAdmin(KeptByAdministrator):
+    """To look at; a rule changes on its page with a second person."""
+
     keeper = AdminRole.SECURITY
     list_display = ("code", "kind", "statement", "source", "valid_from", "valid_to", "is_verified")
     list_filter = ("kind", "is_verified")
     search_fields = ("code", "statement")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(Duty)

@@ -50,11 +50,15 @@ class Duty(models.Model):
 
 
 class IncompatibleDuty(models.Model):
-    """不相容岗位 SOD-01…: static rules are asked at appointment, dynamic ones at each decision on a case."""
+    """不相容岗位 SOD-01…: static rules are asked at appointment, dynamic ones at each decision on a case.
+
+    `enforcement` says where the rule bites; it does not before `is_enforced`, for want of a register.
+    """
 
     class Kind(models.TextChoices):
         STATIC = "static", "任岗时"
         DYNAMIC = "dynamic", "逐案"
+        BOTH = "both", "任岗时与逐案"
 
     code = models.CharField("编号", max_length=10, unique=True)
     kind = models.CharField("检查时点", max_length=10, choices=Kind)
@@ -70,6 +74,8 @@ class IncompatibleDuty(models.Model):
     concurrent_limit = models.DecimalField("可兼办金额(元)", max_digits=14, decimal_places=2, default=0)
     source = models.CharField("依据", max_length=200)
     is_verified = models.BooleanField("已核实", default=False)
+    enforcement = models.CharField("核对之处", max_length=200, blank=True)
+    is_enforced = models.BooleanField("已能核对", default=True)
     valid_from = models.DateField("生效")
     valid_to = models.DateField("失效", null=True, blank=True)
 
@@ -80,7 +86,8 @@ class IncompatibleDuty(models.Model):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["static", "dynamic"]), name="departments_incompatible_kind_known"
+                condition=Q(kind__in=["static", "dynamic", "both"]),
+                name="departments_incompatible_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(concurrent_limit__gte=0), name="departments_incompatible_limit_not_negative"

@@ -9,7 +9,9 @@ from django.utils import timezone
 from authority.ledger import record
 from authority.models import CoverageFinding, FindingKind, LetterImport, ReferralRule
 from authority.referrals import terms_of
-from authority.services import RuleDraft, propose_rule
+from authority.services import RuleDraft, propose_rule, propose_separation
+from authority.services.separation import EDITABLE
+from departments.models import IncompatibleDuty
 from tests.access.rows import get, post
 from tests.cast import World
 from tests.factories import (
@@ -43,10 +45,7 @@ def furnish(world: World) -> None:
         )
     world.things["certificate"] = CertificateFactory(staff=world["clerk"], waiting=True)
     world.things["certificate_type"] = world.things["certificate"].type
-    world.things["rule"] = ReferralRule.objects.get(code="DEATH")
-    terms = {**terms_of(world.things["rule"]), "valid_to": timezone.localdate()}
-    draft = RuleDraft("end", terms, (), "x", world.things["rule"])
-    world.things["rule_proposal"] = propose_rule(draft, by=world["security_admin"])
+    _furnish_rules(world)
     world.things["interest"] = InterestFactory(staff=world["clerk"])
 
 
@@ -67,6 +66,17 @@ def _import(world: World) -> LetterImport:
     return LetterImport.objects.create(
         uploaded_by=who, file_name="矩阵.xlsx", sha256="0", heading=heading_of_it, rows=[[4, {"item": "?"}]]
     )
+
+
+def _furnish_rules(world: World) -> None:
+    """A referral rule and a rule of separation, each with a change that waits."""
+    world.things["duty"] = duty = IncompatibleDuty.objects.get(code="SOD-04")
+    values = {name: getattr(duty, name) for name in EDITABLE}
+    world.things["duty_change"] = propose_separation(duty, values, reason="x", by=world["security_admin"])
+    world.things["rule"] = ReferralRule.objects.get(code="DEATH")
+    terms = {**terms_of(world.things["rule"]), "valid_to": timezone.localdate()}
+    draft = RuleDraft("end", terms, (), "x", world.things["rule"])
+    world.things["rule_proposal"] = propose_rule(draft, by=world["security_admin"])
 
 
 def heading(world: World) -> Mapping[str, Any]:
@@ -223,6 +233,12 @@ PAGES = {
     ),
     "authority:certificate_types": get(EVERYBODY),
     "authority:certificate_enforce": post("302 403 403 403 403 403 403 403 403 302 403", "certificate_type"),
+    "authority:separation": get(EVERYBODY),
+    "authority:separation_change": get("302 403 403 403 403 403 403 403 403 200 403", "duty"),
+    "authority:separation_agree": post("302 403 403 403 403 403 302 302 403 403 403", "duty_change"),
+    "authority:separation_reject": post(
+        "302 403 403 403 403 403 302 302 403 302 403", "duty_change", data=WHY
+    ),
     "authority:rules": get(EVERYBODY),
     "authority:rule_trials": get(EVERYBODY),
     "authority:rule": get(EVERYBODY, "rule"),

@@ -71,6 +71,10 @@ NOT_AT_THIS_STAGE = "302 404 403 403 403 403 403 403 404 404 404"
 
 # anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit
 PAGES = {
+    "cases:concurrent": get("302 200 200 200 200 200 200 200 200 200 200"),
+    "cases:concurrent_check": post(
+        "302 404 404 404 404 404 404 404 404 404 404", "station", data={"result": "defect"}
+    ),
     "cases:consultations": get("302 200 200 200 200 200 200 200 200 200 200"),
     "cases:opine": post(
         "302 404 403 403 403 302 403 403 404 404 404", "consultation", data={"opinion": "同意"}
