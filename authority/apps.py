@@ -13,3 +13,4 @@ class AuthorityConfig(AppConfig):
         import_module("authority.panels")
         import_module("authority.ledger_words")
         import_module("authority.holdings")
+        import_module("authority.coverage.keeping")

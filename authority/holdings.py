@@ -30,7 +30,8 @@ def grants_of(person: Staff) -> list[Holding]:
 
 def end_grant(handing: Handing) -> str:
     grant = PersonalGrant.objects.get(pk=handing.holding.thing)
-    revoke_grant(grant, by=handing.by, reason=f"工作交接：{handing.reason}")
+    why = f"工作交接：{handing.reason}"
+    revoke_grant(grant, by=handing.by, reason=why, despite=why)
     return "撤销"
 
 

@@ -13,15 +13,17 @@ from authority.letter_events import ACTS
 from authority.models import (
     AuthorityItem,
     AuthorityLetter,
+    CoverageFinding,
     EmergencyGrant,
     EmergencyRule,
+    FindingKind,
     Interest,
     LetterStatus,
     ReferralRule,
     StandInCeiling,
     Substitution,
 )
-from departments.models import Certificate, CertificateType, HandOver, Staff
+from departments.models import Appointment, Certificate, CertificateType, HandOver, Staff
 from departments.models.certificates import STATE_NAMES
 
 MOST_FOUND = 50
@@ -92,6 +94,26 @@ register_chain(
         "interest_statement", "利害关系确认", {"confirm": "年度确认"}, subjects=rows_of(Staff, "年度确认")
     )
 )
+register_chain(
+    ChainKind(
+        "finding",
+        "权限巡查",
+        {"acknowledge_finding": "知悉"},
+        {"standing": "待知悉", "acknowledged": "已知悉"},
+        rows_of(CoverageFinding, "权限巡查", lambda: reverse("authority:findings")),
+    )
+)
+register_chain(ChainKind("findingkind", "巡查项目", _RULES, subjects=rows_of(FindingKind, "巡查项目")))
+_UNCOVERED = {"leave_uncovered": "明知空缺仍办理"}
+register_chain(
+    ChainKind(
+        "appointment",
+        "任岗",
+        _UNCOVERED,
+        subjects=rows_of(Appointment, "任岗", None, "staff", "post__unit", "post__post_type"),
+    )
+)
+register_chain(ChainKind("account", "账号", _UNCOVERED, subjects=rows_of(Staff, "账号")))
 register_chain(ChainKind("seals", "台账封存", {"begin_file": "启用新封存文件"}))
 register_chain(
     ChainKind(

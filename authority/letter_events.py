@@ -27,6 +27,7 @@ ACTS = {
     "supersede": ("被替代", "idle"),
     "reinstate": ("继续有效", "good"),
     "revoke": ("撤销", "bad"),
+    "leave_uncovered": ("明知空缺仍办理", "bad"),
     "revoke_grant": ("撤销一项授权", "bad"),
 }
 """What each action on a letter's chain is called, and its tone in the timeline."""

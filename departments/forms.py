@@ -106,6 +106,12 @@ class RelieveForm(forms.Form):
     on = forms.DateField(
         label="离岗日期", widget=DateInput(), initial=timezone.localdate, help_text="在岗的最后一天。"
     )
+    despite = forms.CharField(
+        label="明知空缺仍办理的理由",
+        required=False,
+        max_length=200,
+        help_text="此后若有事项不再有人有权决定，须写明理由才能办理；理由记入台账。",
+    )
 
 
 class HeadcountForm(forms.Form):

@@ -25,7 +25,7 @@ def posts_of(person: Staff) -> list[Holding]:
 
 def end_post(handing: Handing) -> str:
     held = Appointment.objects.select_related("staff", "post").get(pk=handing.holding.thing)
-    relieve(held, on=handing.last_day, by=handing.by)
+    relieve(held, on=handing.last_day, by=handing.by, despite=f"工作交接：{handing.reason}")
     return f"免去，最后一天 {handing.last_day:%Y-%m-%d}"
 
 

@@ -24,7 +24,7 @@ OWN_WORDS = {
         access access_log authorship calendar capitals chronicle clocks delivery http known masking obstacles
         origin outbox paging panels prepared refusals responsibility sheets spans staffing standing
         uploads workbooks
-        holdings post_holdings
+        holdings keepers post_holdings
     """,
     "authority": """
         approvers bounds certificates comparison coverage export granting holders interests ledger

@@ -1,9 +1,11 @@
 from authority.forms.drafting import (
     CeilingForm,
+    DespiteForm,
     GrantForm,
     LetterForm,
     MatrixUploadForm,
     ReasonForm,
+    RevokingForm,
     ScanForm,
 )
 from authority.forms.emergencies import EmergencyForm
@@ -26,6 +28,7 @@ __all__ = [
     "CertificateFilter",
     "CertificateForm",
     "CompareForm",
+    "DespiteForm",
     "EmergencyForm",
     "EndRuleForm",
     "EnforcementForm",
@@ -41,6 +44,7 @@ __all__ = [
     "NewLines",
     "PowersForm",
     "ReasonForm",
+    "RevokingForm",
     "RuleForm",
     "ScanForm",
     "SeparationForm",

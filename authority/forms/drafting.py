@@ -169,3 +169,18 @@ class ScanForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DespiteForm(forms.Form):
+    """Why something is done although nobody covers afterwards what somebody covered."""
+
+    despite = forms.CharField(
+        label="明知空缺仍办理的理由",
+        required=False,
+        max_length=200,
+        help_text="此后若有事项不再有人有权决定，须写明理由才能办理；理由记入台账。",
+    )
+
+
+class RevokingForm(ReasonForm, DespiteForm):
+    field_order = ("reason", "despite")

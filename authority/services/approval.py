@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
+from authority.coverage.keeping import Cover
 from authority.granting import may_approve, may_revoke, may_send_back, may_submit
 from authority.ledger import LedgerFacts, record
 from authority.letters import (
@@ -63,13 +64,17 @@ def send_back(letter: AuthorityLetter, *, by: Staff, reason: str) -> AuthorityLe
 
 
 @transaction.atomic
-def approve_letter(letter: AuthorityLetter, *, by: Staff) -> AuthorityLetter:
-    """In force from now on or from its first day; what stood until then for the same units and mode ends."""
+def approve_letter(letter: AuthorityLetter, *, by: Staff, despite: str = "") -> AuthorityLetter:
+    """In force from now on or from its first day; what stood until then for the same units and mode ends.
+
+    Refused when nobody could decide any more what somebody could, unless `despite` says why.
+    """
     OrgUnit.objects.select_for_update(no_key=True).get(issued_letters=letter.pk)
     letter = locked(letter)
     actor = actor_for(by, letter.issuing_unit)
     insist_on(may_approve(letter_terms(letter), actor, contents_of(letter), timezone.localdate()))
     now = timezone.now()
+    cover = Cover(letter.starts_at if letter.starts_at > now else None)
     superseded = supersede_for(letter, by=by, now=now)
     letter.approved_by, letter.approved_at = by, now
     _grant(letter, by)
@@ -78,14 +83,15 @@ def approve_letter(letter: AuthorityLetter, *, by: Staff) -> AuthorityLetter:
         "lines": [facts_of(row) for row in rows_of(letter)],
     }
     move(letter, LetterStatus.IN_FORCE, by=by, action="approve", facts=LedgerFacts(details=details))
+    cover.insist(despite, by=by, chain=chain_of(letter))
     begins = "" if letter.starts_at <= now else f"，{letter.valid_from:%Y-%m-%d} 起生效"
     tell(letter.drafted_by, letter, f"授权书 {letter.number} 已批准{begins}")
     return letter
 
 
 @transaction.atomic
-def revoke_letter(letter: AuthorityLetter, *, by: Staff, reason: str) -> AuthorityLetter:
-    """Everything that rests on it is worth nothing from the commit on.
+def revoke_letter(letter: AuthorityLetter, *, by: Staff, reason: str, despite: str = "") -> AuthorityLetter:
+    """Everything that rests on it is worth nothing from the commit on. `despite` as with `approve_letter`.
 
     Taken back before its first day, the letter that it was to replace goes on.
     """
@@ -94,27 +100,39 @@ def revoke_letter(letter: AuthorityLetter, *, by: Staff, reason: str) -> Authori
     holders = letter.personalgrants.filter(revoked_at=None).values_list("holder", flat=True)
     insist_on(may_revoke(letter_terms(letter), actor_for(by, letter.issuing_unit), holders))
     now = timezone.now()
-    before = reinstate_for(letter, now=now)
+    before, cover = reinstate_for(letter, now=now), Cover()
     letter.revoked_by = by
     ended = end_letter(letter, End(LetterStatus.REVOKED, now, by, reason), action="revoke")
     go_on(before, letter, by=by)
+    cover.insist(despite, by=by, chain=chain_of(letter))
     for holder in Staff.objects.filter(pk__in={grant.holder_id for grant in ended}):
         tell(holder, letter, f"授权书 {letter.number} 已撤销，您据此持有的权限同时终止")
     return letter
 
 
 @transaction.atomic
-def revoke_grant(grant: PersonalGrant, *, by: Staff, reason: str) -> PersonalGrant:
-    """One grant of a letter in force; decisions that have locked it are waited for."""
+def revoke_grant(grant: PersonalGrant, *, by: Staff, reason: str, despite: str = "") -> PersonalGrant:
+    """One grant of a letter in force; decisions that have locked it are waited for.
+
+    `despite` as with `approve_letter`.
+    """
     letter = locked(AuthorityLetter.objects.get(personalgrants=grant.pk))
     grant = grants_of(letter).select_for_update(of=("self",)).get(pk=grant.pk)
     ruling = may_revoke(letter_terms(letter), actor_for(by, letter.issuing_unit), [grant.holder_id])
     if grant.revoked_at is not None:
         ruling = ruling.with_objection(Objection("wrong_status", "该项授权已经撤销"))
     insist_on(ruling)
+    cover = Cover()
     grant.revoked_at, grant.revoked_by, grant.version = timezone.now(), by, grant.version + 1
     grant.save(update_fields=["revoked_at", "revoked_by", "version"])
-    facts = LedgerFacts(
+    record(chain_of(letter), by=by, action="revoke_grant", facts=_revoked(grant, reason))
+    cover.insist(despite, by=by, chain=chain_of(letter))
+    tell(grant.holder, letter, f"您的{grant.item.name}权限已撤销：{reason}")
+    return grant
+
+
+def _revoked(grant: PersonalGrant, reason: str) -> LedgerFacts:
+    return LedgerFacts(
         from_state="in_force",
         to_state="revoked",
         amount=grant.amount_max,
@@ -122,9 +140,6 @@ def revoke_grant(grant: PersonalGrant, *, by: Staff, reason: str) -> PersonalGra
         reason=reason,
         details=facts_of(grant),
     )
-    record(chain_of(letter), by=by, action="revoke_grant", facts=facts)
-    tell(grant.holder, letter, f"您的{grant.item.name}权限已撤销：{reason}")
-    return grant
 
 
 def _grant(letter: AuthorityLetter, by: Staff) -> None:

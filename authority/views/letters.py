@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authority import services
-from authority.forms import LetterFilter, ReasonForm
+from authority.forms import DespiteForm, LetterFilter, ReasonForm, RevokingForm
 from authority.granting import Actor, may_begin
 from authority.letter_page import letter_page, lines_of, revoking
 from authority.letters import ceilings_of, grants_of
@@ -77,7 +78,8 @@ def letter_submit(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def letter_approve(request: StaffRequest, pk: int) -> HttpResponse:
-    done = services.approve_letter(visible_letter(request.user, pk), by=request.user)
+    found = visible_letter(request.user, pk)
+    done = services.approve_letter(found, by=request.user, despite=_despite(request))
     messages.success(request, f"授权书 {done.number} 已生效")
     return redirect(done)
 
@@ -91,9 +93,8 @@ def letter_send_back(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def letter_revoke(request: StaffRequest, pk: int) -> HttpResponse:
     found = visible_letter(request.user, pk)
-    return _with_reason(
-        request, found, lambda why: services.revoke_letter(found, by=request.user, reason=why)
-    )
+    revoke = partial(services.revoke_letter, found, by=request.user, despite=_despite(request))
+    return _with_reason(request, found, lambda why: revoke(reason=why))
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,13 +103,18 @@ def grant_revoke(request: StaffRequest, pk: int) -> HttpResponse:
         PersonalGrant.objects.visible_to(request.user).with_terms().select_related("letter__issuing_unit")
     )
     grant = get_object_or_404(grants, pk=pk, letter__in=AuthorityLetter.objects.visible_to(request.user))
-    form = ReasonForm(sent(request))
+    form = RevokingForm(sent(request))
     if form.is_bound and form.is_valid():
-        services.revoke_grant(grant, by=request.user, reason=form.cleaned_data["reason"])
+        services.revoke_grant(grant, by=request.user, **form.cleaned_data)
         messages.success(request, f"{grant.holder.name}的{grant.item.name}权限已撤销")
         return redirect(grant.letter)
     context = {"form": form, "grant": grant, "ruling": revoking(grant, request.user)}
     return render(request, "authority/grant_revoke.html", context, status=422 if form.is_bound else 200)
+
+
+def _despite(request: StaffRequest) -> str:
+    form = DespiteForm(request.POST)
+    return str(form.cleaned_data["despite"]) if form.is_valid() else ""
 
 
 def _with_reason(request: StaffRequest, found: AuthorityLetter, act: Callable[[str], object]) -> HttpResponse:

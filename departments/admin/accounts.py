@@ -40,6 +40,13 @@ class StaffCreationForm(AdminUserCreationForm):
 
 
 class StaffForm(forms.ModelForm):
+    despite = forms.CharField(
+        label="明知空缺仍停用的理由",
+        required=False,
+        max_length=200,
+        help_text="停用后若有事项不再有人有权决定，须写明理由；理由记入台账。",
+    )
+
     class Meta:
         model = Staff
         fields = ("employee_no", *PERSONAL, *STATE, "admin_role")
@@ -117,8 +124,10 @@ class StaffAdmin(KeptByAdministrator, UserAdmin):
         )
 
     def _account_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        shown = (*STATE, "is_staff", "last_login", "password_changed_at")
-        return (*shown, "new_password") if self.is_kept_by(request) else shown
+        shown = ("is_staff", "last_login", "password_changed_at")
+        if not self.is_kept_by(request):
+            return (*STATE, *shown)
+        return (*STATE, "despite", *shown, "new_password")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Staff | None = None) -> Any:
         fixed = [*FIXED]
@@ -153,6 +162,7 @@ class StaffAdmin(KeptByAdministrator, UserAdmin):
         if changed & set(STATE) and obj.is_active:
             services.enable_account(obj, by=by)
         elif changed & set(STATE):
-            services.disable_account(obj, left_on=obj.left_on, by=by)
+            despite = form.cleaned_data["despite"]
+            services.disable_account(obj, left_on=obj.left_on, by=by, despite=despite)
         if "admin_role" in changed:
             services.assign_admin_role(obj, obj.admin_role, by=by)

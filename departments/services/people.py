@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.authorship import save_as
+from departments.keepers import Keeping, Kept
 from departments.models import Absence, Appointment, Staff
 from departments.outbox import notify
 from departments.refusals import insist_on
@@ -79,13 +80,18 @@ def cancel_absence(absence: Absence, *, by: Staff) -> Absence:
 
 
 @transaction.atomic
-def disable_account(staff: Staff, *, left_on: date | None = None, by: Staff) -> Staff:
-    """The account stops working at once: no session survives, no unit permission stays. Raises NotAllowed."""
+def disable_account(staff: Staff, *, left_on: date | None = None, by: Staff, despite: str = "") -> Staff:
+    """The account stops working at once: no session survives, no unit permission stays. Raises NotAllowed,
+    also when nobody could decide any more what this person could, unless `despite` says why.
+    """
     staff = Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
     insist_on(may_keep_account(staff.pk, actor_of(by, timezone.localdate()), "停用"))
+    keeping = Keeping(timezone.localdate())
     staff.is_active = False
     staff.left_on = left_on
-    return _saved_account(staff, by)
+    saved = _saved_account(staff, by)
+    keeping.insist(Kept(f"account:{staff.pk}", by, despite))
+    return saved
 
 
 @transaction.atomic

@@ -1,13 +1,14 @@
 """Who holds which post: appointing, relieving, headcount. Locks: the person, then the unit, then the post."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from departments.authorship import save_as
 from departments.holdings import work_left
+from departments.keepers import Keeping, Kept
 from departments.models import Appointment, OrgUnit, Post, PostType, Staff
 from departments.outbox import notify
 from departments.refusals import insist_on
@@ -90,15 +91,20 @@ def ruling_on_leaving_work(held: Appointment, *, on: date) -> Ruling:
 
 
 @transaction.atomic
-def relieve(held: Appointment, *, on: date, by: Staff) -> Appointment:
-    """End an appointment with `on` as its last day. Raises NotAllowed with every objection."""
+def relieve(held: Appointment, *, on: date, by: Staff, despite: str = "") -> Appointment:
+    """End an appointment with `on` as its last day. Raises NotAllowed with every objection.
+
+    Refused, too, when nobody could decide any more what this person could, unless `despite` says why.
+    """
     _locked(held.staff, held.post)
     held = Appointment.objects.select_related("staff", "post__unit", "post__post_type").get(pk=held.pk)
     insist_on(ruling_on_relieving(held, on=on, by=by))
     insist_on(ruling_on_leaving_work(held, on=on))
+    keeping = Keeping(on + timedelta(days=1))
     held.ends_on = on
     held.relieved_by = by
     save_as(held, by, "ends_on", "relieved_by")
+    keeping.insist(Kept(f"appointment:{held.pk}", by, despite))
     _tell(held, f"您任{held.post}至 {on:%Y-%m-%d} 止")
     sync_access(held.staff, timezone.localdate())
     return held

@@ -54,7 +54,7 @@ def relieve(request: StaffRequest, pk: int) -> HttpResponse:
     earliest = max(held.starts_on, timezone.localdate())
     insist_on(services.ruling_on_relieving(held, on=earliest, by=request.user))
     if form.is_valid():
-        services.relieve(held, on=form.cleaned_data["on"], by=request.user)
+        services.relieve(held, by=request.user, **form.cleaned_data)
         messages.success(
             request, f"已免去 {held.staff} 的{held.post}，最后一天 {form.cleaned_data['on']:%Y-%m-%d}"
         )

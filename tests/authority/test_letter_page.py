@@ -142,7 +142,7 @@ def test_one_grant_is_revoked_on_its_page(as_head, in_force):
 
     assert "撤销权限" in as_head.get(url).content.decode()
     assert as_head.post(url, {}).status_code == 422
-    assert as_head.post(url, {"reason": "离岗"}).status_code == 302
+    assert as_head.post(url, {"reason": "离岗", "despite": "上级代办"}).status_code == 302
     in_force.refresh_from_db()
     assert in_force.revoked_at
 

@@ -176,14 +176,14 @@ def test_approving_ends_the_letter_in_force(branch):
     ended, ceiling = branch.grant(old), CeilingFactory(letter=old, unit=branch.units["motor"])
     branch.grant(new, amount_max=Decimal("60000"))
 
-    services.approve_letter(new, by=branch.head)
+    services.approve_letter(new, by=branch.head, despite="上级代办")
 
     for row in (old, ended, ceiling):
         row.refresh_from_db()
     assert (old.status, old.superseded_by, ended.version) == ("superseded", new, 2)
     assert old.ended_at == ended.revoked_at == ceiling.revoked_at
     assert [limit.amount_max for limit in holder_for(branch.adjudicator).limits] == [6_000_000]
-    assert (acts(old), acts(new)) == (["supersede"], ["approve"])
+    assert (acts(old), acts(new)) == (["supersede"], ["approve", "leave_uncovered"])
 
 
 def test_another_letter_stays_in_force(branch):
@@ -192,7 +192,7 @@ def test_another_letter_stays_in_force(branch):
     new = branch.draft(status="submitted")
     branch.grant(new)
 
-    services.approve_letter(new, by=branch.head)
+    services.approve_letter(new, by=branch.head, despite="上级代办")
 
     assert len(holder_for(branch.adjudicator).limits) == 2
 

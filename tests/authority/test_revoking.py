@@ -19,21 +19,21 @@ def test_revoking_a_letter_ends_all_that_rests_on_it(branch):
     letter = branch.in_force()
     grant, ceiling = branch.grant(letter), CeilingFactory(letter=letter, unit=branch.units["motor"])
 
-    letter = services.revoke_letter(letter, by=branch.head, reason="办法废止")
+    letter = services.revoke_letter(letter, by=branch.head, reason="办法废止", despite="上级代办")
 
     assert holder_for(branch.adjudicator).limits == ()
     for row in (grant, ceiling):
         row.refresh_from_db()
     assert (letter.status, letter.revoked_by, grant.revoked_by) == ("revoked", branch.head, branch.head)
     assert grant.revoked_at == ceiling.revoked_at == letter.ended_at
-    assert acts(letter) == ["revoke"]
+    assert acts(letter) == ["revoke", "leave_uncovered"]
 
 
 def test_revoking_one_grant_leaves_the_others(branch):
     letter = branch.in_force()
     grant, other = branch.grant(letter), branch.grant(letter, branch.clerk)
 
-    services.revoke_grant(grant, by=branch.security, reason="违规")
+    services.revoke_grant(grant, by=branch.security, reason="违规", despite="上级代办")
 
     grant.refresh_from_db()
     assert (grant.version, grant.revoked_by) == (2, branch.security)

@@ -152,7 +152,9 @@ def test_it_ends_with_its_reasons(away, helper, branch, end):
         "left": lambda: Staff.objects.filter(pk=away.staff_id).update(is_active=False),
         "delegate out": lambda: Staff.objects.filter(pk=helper.pk).update(is_active=False),
         "post lost": lambda: helper.appointments.update(ends_on=timezone.localdate() - DAY),
-        "grant gone": lambda: services.revoke_grant(away.staff.grants.get(), by=branch.head, reason="x"),
+        "grant gone": lambda: services.revoke_grant(
+            away.staff.grants.get(), by=branch.head, reason="x", despite="x"
+        ),
         "recalled": lambda: services.recall_stand_in(made, by=away.staff, reason="x"),
     }[end]()
 

@@ -33,7 +33,7 @@ def limits(staff) -> list[int]:
 def approved(branch, amount: int, **values) -> AuthorityLetter:
     letter = branch.draft(status="submitted", submitted_at=timezone.now(), **values)
     branch.grant(letter, amount_max=Decimal(amount), valid_from=letter.valid_from)
-    return services.approve_letter(letter, by=branch.head)
+    return services.approve_letter(letter, by=branch.head, despite="上级代办")
 
 
 def reread(*letters: AuthorityLetter) -> list[AuthorityLetter]:
@@ -97,7 +97,7 @@ def test_a_third_letter_waits_behind_the_second(branch, old):
 def test_taken_back_before_its_day_the_old_one_goes_on(branch, old):
     new = approved(branch, 60_000, valid_from=NEW_YEAR)
 
-    services.revoke_letter(new, by=branch.head, reason="改期")
+    services.revoke_letter(new, by=branch.head, reason="改期", despite="上级代办")
 
     (old,) = reread(old)
     assert (old.status, old.superseded_by, old.ended_at, old.end_reason) == ("in_force", None, None, "")
@@ -111,7 +111,7 @@ def test_taken_back_from_the_middle_the_old_one_goes_on_to_the_third(branch, old
     middle = approved(branch, 60_000, valid_from=NEW_YEAR)
     third = approved(branch, 50_000, valid_from=NEW_YEAR + timedelta(days=31))
 
-    services.revoke_letter(middle, by=branch.head, reason="改期")
+    services.revoke_letter(middle, by=branch.head, reason="改期", despite="上级代办")
 
     (old,) = reread(old)
     assert (old.superseded_by, old.ended_at) == (third, third.starts_at)
@@ -120,7 +120,7 @@ def test_taken_back_from_the_middle_the_old_one_goes_on_to_the_third(branch, old
 def test_one_that_has_begun_is_revoked_and_nothing_comes_back(branch, old):
     new = approved(branch, 60_000)
 
-    services.revoke_letter(new, by=branch.head, reason="停用")
+    services.revoke_letter(new, by=branch.head, reason="停用", despite="上级代办")
 
     assert [letter.status for letter in reread(old, new)] == ["superseded", "revoked"]
     assert limits(branch.adjudicator) == []
@@ -129,9 +129,9 @@ def test_one_that_has_begun_is_revoked_and_nothing_comes_back(branch, old):
 def test_one_that_is_about_to_end_can_still_be_revoked(branch, old):
     approved(branch, 60_000, valid_from=NEW_YEAR)
 
-    services.revoke_grant(old.personalgrants.get(), by=branch.head, reason="违规")
+    services.revoke_grant(old.personalgrants.get(), by=branch.head, reason="违规", despite="上级代办")
     assert limits(branch.adjudicator) == []
-    services.revoke_letter(old, by=branch.head, reason="停用")
+    services.revoke_letter(old, by=branch.head, reason="停用", despite="上级代办")
 
     assert [letter.status for letter in reread(old)] == ["revoked"]
 

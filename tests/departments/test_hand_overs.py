@@ -73,8 +73,9 @@ def test_every_change_has_its_entry(leaving: World):
     made = services.hand_over(leaving["clerk"], plan(leaving), by=leaving["unit_head"])
 
     chains = {f"case:{case.pk}" for case in leaving["cases"]} | {f"hand_over:{made.pk}"}
+    chains.add(f"appointment:{leaving.held['clerk'].pk}")
     assert set(LedgerEntry.objects.values_list("chain", flat=True)) == chains
-    assert LedgerEntry.objects.count() == 3
+    assert LedgerEntry.objects.count() == 4
     assert verify() == []
 
 
@@ -150,13 +151,15 @@ def test_nobody_is_relieved_at_once_while_work_waits(leaving: World):
     with pytest.raises(NotAllowed, match="还有 2 件在办赔案，请先办理工作交接"):
         services.relieve(held, on=TODAY(), by=leaving["unit_head"])
 
-    assert services.relieve(held, on=date(2031, 1, 1), by=leaving["unit_head"]).ends_on == date(2031, 1, 1)
+    later, why = date(2031, 1, 1), {"despite": "上级代办"}
+    assert services.relieve(held, on=later, by=leaving["unit_head"], **why).ends_on == later
 
 
 def test_with_another_post_the_work_has_somebody(leaving: World):
     hold(leaving["clerk"], leaving["my"], "CASE_REG")
 
-    assert services.relieve(leaving.held["clerk"], on=TODAY(), by=leaving["unit_head"]).ends_on == TODAY()
+    held, why = leaving.held["clerk"], {"despite": "上级代办"}
+    assert services.relieve(held, on=TODAY(), by=leaving["unit_head"], **why).ends_on == TODAY()
 
 
 def test_giver_receiver_and_supervisor_sign_once(leaving: World):
