@@ -11,6 +11,7 @@ from django.utils import timezone
 from authority.models import AuthorityItem
 from cases.lifecycle import Stage
 from cases.models import CasePaper, Consultation, Escalation, SavedFilter
+from cases.services import Loan, lend_case
 from tests.access.rows import get, post
 from tests.cast import World
 from tests.factories import CaseFactory, CaseLossFactory, ChainStepFactory, GrantFactory, SubmissionFactory
@@ -33,6 +34,9 @@ def furnish(world: World) -> None:
     world.things["station"] = ChainStepFactory(submission=world["asked_request"], staff=world["reviewer"])
     world.things["consultation"] = _consultation(world)
     world.things["paper"] = _paper(world)
+    world.things["loan"] = lend_case(
+        world["case"], Loan(world["stranger"], timezone.localdate(), "会商"), by=world["clerk"]
+    )
     world.things["saved"] = SavedFilter.objects.create(owner=world["clerk"], name="我的", query="group=open")
     world.things["escalation"] = Escalation.objects.create(
         number="SB1", case=world["sent_up"], submission=world["sent_up_request"], proposal="建议同意",
@@ -115,6 +119,11 @@ PAGES = {
     "cases:suspend": get(WHO_WORKS, "case"),
     "cases:resume": get(NOT_AT_THIS_STAGE, "case"),
     "cases:note_papers": get(WHO_WORKS, "case"),
+    "cases:loans": [
+        get(WHO_SEES, "case"),
+        post("302 404 422 422 403 422 422 403 404 404 404", "case"),
+    ],
+    "cases:loan_return": post("302 404 302 302 403 302 302 403 404 404 404", "loan"),
     "cases:reroutes": get("302 403 403 200 403 403 200 403 403 403 403"),
     "cases:reroutes_apply": post("302 403 403 302 403 403 302 403 403 403 403"),
     "cases:escalations": get(EVERYBODY),
