@@ -126,7 +126,6 @@ GROUPS: tuple[Group, ...] = (
             Entry("机构与岗位", "departments:tree"),
             Entry("人员", "departments:people"),
             Entry("工作交接", "departments:hand_overs"),
-            Entry("工作交接", "departments:hand_overs"),
             Entry("职责看板", "departments:duties"),
             Entry("时限规则", "departments:clock_rules"),
         ),
