@@ -11,12 +11,13 @@ from authority import services
 from authority.granting import may_submit
 from authority.holders import holder_for
 from authority.letters import actor_for, letter_terms
-from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant
+from authority.models import AuthorityItem, AuthorityLetter, LedgerEntry, PersonalGrant
 from authority.proposals import contents_of
 from authority.refusals import Refused
+from authority.services import CeilingLine, GrantLine, LetterDraft
 from departments.models import CertificateType, PostType
-from tests.cast import hold
-from tests.factories import SHANGHAI, CeilingFactory, GrantFactory
+from tests.cast import build_world, hold
+from tests.factories import SHANGHAI, CeilingFactory, GrantFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +218,34 @@ def test_a_missing_certificate_is_seen_before_submitting(branch, enforced, allow
     assert ruling.allowed == allowed
     found = ruling.notices if allowed else ruling.objections
     assert [one.code for one in found][-1] == ("certificate_soon" if allowed else "certificate:DOCTOR")
+
+
+@pytest.fixture
+def head_office():
+    """The company of the cast, with a second manager at head office to approve what the first drafts."""
+    world = build_world()
+    for name in ("drafter", "approver"):
+        world.people[name] = StaffFactory(name=name)
+        hold(world.people[name], world.units["hq"], "HQ_HEAD")
+    return world
+
+
+@pytest.mark.parametrize("mode", ["by_institution", "by_person"])
+def test_head_office_issues_its_own_letters(head_office, mode):
+    units, people = head_office.units, head_office.people
+    scope = units["sc"] if mode == "by_institution" else units["motor"]
+    draft = LetterDraft(
+        number="总理授〔2027〕1号", title="授权书", mode=mode, issuing_unit=units["hq"], scope_unit=scope,
+        basis="办法", valid_from=timezone.localdate(),
+    )  # fmt: skip
+    terms = {"clause": "第1条", "item": AuthorityItem.objects.get(code="adjudication"), "unit": scope}
+    terms["amount_max"] = Decimal(500_000)
+    held = head_office.held["department_head"]
+    line = CeilingLine(**terms) if mode == "by_institution" else GrantLine(**terms, appointment=held)
+
+    letter = services.draft_letter(draft, by=people["drafter"], lines=[line])
+    services.submit_letter(letter, by=people["drafter"])
+    with pytest.raises(Refused, match="起草人不得批准"):
+        services.approve_letter(letter, by=people["drafter"])
+
+    assert services.approve_letter(letter, by=people["approver"]).state == "in_force"
