@@ -64,6 +64,12 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.CheckboxSelectMultiple,
         help_text="提级规则据此决定由谁审批",
     )
+    flag_reason = forms.CharField(
+        label="取消标识的原因",
+        required=False,
+        max_length=200,
+        help_text="已登记的标识只能由责任人以外的机构负责人取消",
+    )
 
     class Meta:
         model = ClaimCase
@@ -93,6 +99,9 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         if CaseFlag.COACH in sent.get("flags", []) and not sent.get("new_price"):
             self.add_error("new_price", "高价进口车或高档客车须填写新车购置价。")
         return sent
+
+    def findings(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "flag_reason"}
 
     def clean_flags(self) -> list[str]:
         """What no list offers (a rule that has ended, an extract) stays as it was."""

@@ -15,7 +15,7 @@ from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.items import reviews_needed
 from cases.lifecycle import Action, Stage
-from cases.models import CaseLoss, ClaimCase, Step, Submission
+from cases.models import FLAGS_OF_FIELDS, CaseLoss, ClaimCase, Step, Submission
 from cases.numbers import next_number
 from cases.rulings import may_register_in, may_work, refused_for, with_objections
 from cases.services.transition import (
@@ -28,6 +28,7 @@ from cases.services.transition import (
     tell,
     work_change,
 )
+from departments.access import MANAGE_UNIT
 from departments.models import Staff
 
 SURVEYED_FIELDS = frozenset(
@@ -92,17 +93,45 @@ def register(case: ClaimCase, estimate: Decimal, *, by: Staff, seen: int) -> Cla
 
 
 @transaction.atomic
-def survey(case: ClaimCase, findings: Mapping[str, Any], *, by: Staff, seen: int) -> ClaimCase:
-    """查勘: `findings` maps names of SURVEYED_FIELDS to values; any other name is a KeyError."""
+def survey(
+    case: ClaimCase, findings: Mapping[str, Any], *, by: Staff, seen: int, flag_reason: str = ""
+) -> ClaimCase:
+    """查勘: `findings` maps names of SURVEYED_FIELDS to values; any other name is a KeyError.
+
+    A flag found once is taken away only by a second person, who leads the unit, with `flag_reason`.
+    """
     case = start_work(case, Action.SURVEY, by, seen)
     unknown = set(findings) - SURVEYED_FIELDS
     if unknown:
         raise KeyError(*sorted(unknown))
+    gone = flags_taken(case, findings)
+    insist_on(refused_for(_flag_objections(case, gone, flag_reason, by)))
     for name, value in findings.items():
         setattr(case, name, value)
     note_step(case, Step.SURVEY, by, since=case.stage_entered_at)
-    apply(case, work_change(case, Action.SURVEY, *findings), by)
+    change = work_change(case, Action.SURVEY, *findings)
+    apply(case, change.because(flag_reason).with_details({"flags_taken": gone}) if gone else change, by)
     return case
+
+
+def flags_taken(case: ClaimCase, findings: Mapping[str, Any]) -> list[str]:
+    """What stood on the case and would not any more: the flags, and the fields that rules read as flags."""
+    fields = [
+        name for name in FLAGS_OF_FIELDS.values() if getattr(case, name) and not findings.get(name, True)
+    ]
+    return sorted({*case.flags} - {*findings.get("flags", case.flags)}) + fields
+
+
+def _flag_objections(case: ClaimCase, gone: list[str], reason: str, by: Staff) -> list[Objection]:
+    if not gone:
+        return []
+    objections = []
+    if case.handler_id == by.pk or case.unit_id not in by.unit_scope.ids(MANAGE_UNIT):
+        text = "取消已登记的案件标识须由责任人以外的机构负责人办理"
+        objections.append(Objection("flag_needs_second", text))
+    if not reason.strip():
+        objections.append(Objection("no_flag_reason", "取消已登记的案件标识须说明原因"))
+    return objections
 
 
 @transaction.atomic

@@ -160,7 +160,11 @@ survey = work_page(
         Action.SURVEY,
         lambda case, sent: work_forms.SurveyForm(sent, instance=ClaimCase.objects.get(pk=case.pk)),
         lambda case, form, request, seen: services.survey(
-            case, form.cleaned_data, by=request.user, seen=seen
+            case,
+            form.findings(),
+            by=request.user,
+            seen=seen,
+            flag_reason=form.cleaned_data["flag_reason"],
         ),
         "按现场情况核对出险经过、责任比例和标识。",
     )

@@ -86,10 +86,10 @@ def test_what_the_survey_found_is_shown_and_kept(clerk, branch):
     case = surveyed(clerk, branch, flags=["death", "media"], is_major="on", major_criterion="死亡 1 人")
     ClaimCase.objects.filter(pk=case.pk).update(flags=["death", "older"], stage="registered")
 
-    work(clerk, case, "survey", liability_ratio="100", is_major="on", flags=["media"])
+    work(clerk, case, "survey", liability_ratio="100", is_major="on", flags=["death", "media"])
     page = clerk.get(case.get_absolute_url()).content.decode()
 
-    assert (case.flags, case.is_major) == (["older", "media"], True)
+    assert (case.flags, case.is_major) == (["older", "death", "media"], True)
     assert "媒体关注" in page
     assert "重大" in page
 
