@@ -120,7 +120,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("重新路由", "cases:reroutes", may_reroute),
             Entry("代岗", "authority:stand_ins"),
             Entry("履行监督", "cases:supervision", reviews_use_of_authority),
-            Entry("兼办抽查", "cases:concurrent", reviews_use_of_authority),
+            Entry("兼办抽查", "cases:concurrent"),
             Entry("临时授权", "authority:emergencies"),
             Entry("追认", "cases:ratifications"),
             Entry("机构与岗位", "departments:tree"),
