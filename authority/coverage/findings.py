@@ -123,14 +123,14 @@ def _code(cell: Cell) -> str:
 
 def _of_spot(ground: Ground, spot: _Spot, path: str, unit_name: str) -> Finding:
     cell, item = spot.cell, spot.item
-    kinds = "" if spot.is_any_kind else f"（{'；'.join(map(_named, spot.kinds))}）"
+    kinds = "" if spot.is_any_kind else f"（{'；'.join(map(kind_name, spot.kinds))}）"
     text = f"{unit_name} {item.name}{kinds} {_between(cell)}：{_told(spot.code, cell)}"
     people = ",".join(map(str, sorted(cell.person_ids)))
     place = f"{path}:{item.code}:{cell.band.low}-{cell.band.high}"
     key = f"{spot.code}:{place}:{people}:{len(cell.present)}:{kinds}"
     unit_path = path if path in spot.units else next(iter(spot.units))
     url = cell_address(next(iter(spot.kinds)).matter(unit_path, cell.band.probe), ground.day)
-    return Finding(spot.code, path, item.code, _short(key), text[:300], cell.person_ids, url)
+    return Finding(spot.code, path, item.code, short_key(key), text[:300], cell.person_ids, url)
 
 
 def _told(code: str, cell: Cell) -> str:
@@ -144,7 +144,7 @@ def _told(code: str, cell: Cell) -> str:
     return f"有权的 {names} 中只有 {cell.present[0].name} 在岗"
 
 
-def _short(key: str) -> str:
+def short_key(key: str) -> str:
     """Long keys by their digest: the same every night."""
     return key if len(key) <= LONGEST_KEY else f"{key[:100]}#{sha256(key.encode()).hexdigest()}"
 
@@ -154,7 +154,7 @@ def _between(cell: Cell) -> str:
     return f"{yuan(low)} 元以上" if high is None else f"{yuan(low)} 至 {yuan(high)} 元"
 
 
-def _named(kind: Kind) -> str:
+def kind_name(kind: Kind) -> str:
     parts = [str(LineCode(kind.line).label), str(LossCode(kind.loss_class).label)]
     if kind.special_kind:
         parts.append(str(SpecialCode(kind.special_kind).label))
@@ -222,7 +222,7 @@ def _expiring(ground: Ground, until: date) -> Iterator[Finding]:
     for (holder_id, last, why), grants in ending.items():
         items = "、".join(dict.fromkeys(grant.item.name for grant in grants))
         text = f"{grants[0].holder.name}的 {items} 权限于 {last:%Y-%m-%d} 到期（{why}）"
-        key = _short(f"expiring:{holder_id}:{last:%Y%m%d}:{why}")
+        key = short_key(f"expiring:{holder_id}:{last:%Y%m%d}:{why}")
         path = grants[0].appointment.post.unit.path
         yield Finding(FindingCode.EXPIRING, path, "", key, text[:300], frozenset({holder_id}))
 

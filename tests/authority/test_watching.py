@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from authority.coverage.findings import ground_on
+from authority.coverage.bands import Kind
+from authority.coverage.findings import LONGEST_KEY, ground_on, kind_name, short_key
 from authority.jobs import watch_over_coverage
 from authority.models import AuthorityItem, CoverageFinding, CoverageNight, FindingKind, LedgerEntry
 from authority.refusals import Refused
@@ -285,3 +286,17 @@ def test_the_database_refuses_nonsense(branch, in_force, name):
 def test_a_kind_is_known_and_has_its_days(values):
     with pytest.raises(IntegrityError), transaction.atomic():
         FindingKind.objects.filter(code="expiring").update(**values)
+
+
+def test_what_many_people_share_has_a_key_that_fits():
+    long = "single:" + ",".join(map(str, range(200)))
+
+    assert len(short_key(long)) <= LONGEST_KEY
+    assert short_key(long) == short_key(long) != short_key(long + "1")
+    assert short_key("short") == "short"
+
+
+def test_a_kind_of_matter_has_a_name():
+    kind = Kind("refusal", "item", is_key=False, loss_class="injury", line="ctpl", special_kind="refusal")
+
+    assert kind_name(kind) == "交强险·人·拒赔·非诉"
