@@ -72,6 +72,7 @@ def _settle() -> None:
         cursor.execute("vacuum analyze")
 
 
+@filling()
 @transaction.atomic
 def _fill(reports: int, say: Callable[[str], None]) -> None:
     today = timezone.localdate()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from authority.ledger import filling
 from benchmarks.clock import Figure, milliseconds
 from benchmarks.crowd import together
 from benchmarks.people import holder_of
@@ -53,6 +54,7 @@ def _waiting(wanted: int) -> list[ChainStep]:
     return list(now.select_related("submission__case", "staff").order_by("-pk")[:wanted])
 
 
+@filling()
 def _make_adjusted(case: ClaimCase) -> None:
     """A closed case of the made-up year begins its adjudication again: measurements need hundreds of them."""
     case.stage, case.closed_at, case.closing_kind = Stage.ADJUSTED, None, ""

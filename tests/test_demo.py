@@ -143,7 +143,7 @@ def _column(statement):
 def test_a_table_copied_into_has_its_triggers_and_indexes_again():
     before = _column(_INDEXES)
     with bare_tables(["cases_payment"]):
-        assert _column(_TRIGGERS_OFF) == ["cases_payment_within_approved"]
+        assert "cases_payment_within_approved" in _column(_TRIGGERS_OFF)
         assert _column(_INDEXES) < before
 
     assert (_column(_TRIGGERS_OFF), _column(_INDEXES)) == ([], before)
