@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,11 @@ def revoke_page(model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[An
     form = ReasonForm(request.POST if "confirm" in request.POST else None)
     context = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "form": form}
     if form.is_bound and form.is_valid():
-        results = list(_revoked(chosen, form.cleaned_data["reason"], staff_of(request)))
+        why = {
+            "reason": form.cleaned_data["reason"],
+            "despite": request.POST.get("despite", "").strip()[:200],
+        }
+        results = list(_revoked(chosen, why, staff_of(request)))
         done = sum(result.is_done for result in results)
         context |= {"results": results, "done": done, "failed": len(results) - done, "title": "撤销结果"}
         return TemplateResponse(request, "admin/authority/revoke_results.html", context)
@@ -61,13 +65,13 @@ def _ruling(row: Any, staff: Staff) -> Ruling:
     return revoking(row, staff) if isinstance(row, PersonalGrant) else revoking_letter(row, staff)
 
 
-def _revoked(chosen: Iterable[Chosen], reason: str, by: Staff) -> Iterable[Result]:
+def _revoked(chosen: Iterable[Chosen], why: Mapping[str, str], by: Staff) -> Iterable[Result]:
     """What is refused says why, and keeps none of the others from being done."""
     for one in chosen:
         url = getattr(one.row, "letter", one.row).get_absolute_url()
         revoke: Any = services.revoke_grant if isinstance(one.row, PersonalGrant) else services.revoke_letter
         try:
-            revoke(one.row, by=by, reason=reason)
+            revoke(one.row, by=by, **why)
         except Refused as refusal:
             yield Result(one.label, url, False, str(refusal))
         else:

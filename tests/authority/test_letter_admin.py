@@ -138,22 +138,32 @@ def test_several_grants_are_revoked_each_on_its_own(admin, branch, in_force):
     assert [one.ruling.allowed for one in asked["chosen"]] == [True, False]
     assert admin.post(url, chosen(in_force, gone, confirm="1")).context["form"].errors
 
-    done = admin.post(url, chosen(in_force, gone, confirm="1", reason="岗位调整")).context
+    done = admin.post(url, chosen(in_force, gone, confirm="1", reason="岗位调整", despite="另有安排")).context
     assert [(one.is_done, one.text) for one in done["results"]] == [
         (True, "已撤销"),
         (False, "该项授权已经撤销"),
     ]
-    assert acts() == ["revoke_grant"]
+    assert acts() == ["revoke_grant", "leave_uncovered"]
+
+
+def test_what_would_be_left_to_nobody_is_refused_without_a_reason(admin, branch, in_force):
+    done = admin.post(address("personalgrant_changelist"), chosen(in_force, confirm="1", reason="停用"))
+
+    (result,) = done.context["results"]
+    assert (result.is_done, "不再有人有权决定" in result.text) == (False, True)
+    assert acts() == []
 
 
 def test_several_letters_are_revoked_each_on_its_own(admin, branch, in_force):
     draft = branch.draft()
     url = address("authorityletter_changelist")
 
-    done = admin.post(url, chosen(in_force.letter, draft, confirm="1", reason="停用")).context
+    done = admin.post(
+        url, chosen(in_force.letter, draft, confirm="1", reason="停用", despite="另有安排")
+    ).context
 
     assert sorted(one.is_done for one in done["results"]) == [False, True]
-    assert acts() == ["revoke"]
+    assert acts() == ["revoke", "leave_uncovered"]
 
 
 @pytest.mark.parametrize("role", ["audit", "system", ""])
