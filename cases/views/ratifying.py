@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from authority.emergencies import may_ratify
@@ -28,7 +29,7 @@ MOST_PRINTED = 1000
 
 @require_GET
 def ratifications(request: StaffRequest) -> HttpResponse:
-    form = RatificationFilter(request.GET)
+    form = _filter(request)
     month = Ratification.objects.visible_to(request.user).filter(form.in_month())
     page = keyset_page(_rows(request, form), ORDER, request.GET.get("cursor", ""))
     cases = visible_cases(page.rows, request.user)
@@ -42,6 +43,11 @@ def ratifications(request: StaffRequest) -> HttpResponse:
     return render(request, "cases/ratifications.html", context)
 
 
+def _filter(request: StaffRequest) -> RatificationFilter:
+    """This month, said in the field, until another one is chosen."""
+    return RatificationFilter({"month": f"{timezone.localdate():%Y-%m}", **request.GET.dict()})
+
+
 def _rows(request: StaffRequest, form: RatificationFilter) -> Any:
     rows = Ratification.objects.visible_to(request.user).filter(form.in_month(), form.chosen(request.user))
     person = request.GET.get("person", "")
@@ -52,7 +58,7 @@ def _rows(request: StaffRequest, form: RatificationFilter) -> Any:
 
 @require_GET
 def ratifications_print(request: StaffRequest) -> HttpResponse:
-    form = RatificationFilter(request.GET)
+    form = _filter(request)
     rows = list(_rows(request, form).order_by(*ORDER)[:MOST_PRINTED])
     month = Ratification.objects.visible_to(request.user).filter(form.in_month())
     context = {"rows": rows, "tallies": tallies(month), "month": form.first}
@@ -61,7 +67,7 @@ def ratifications_print(request: StaffRequest) -> HttpResponse:
 
 @require_GET
 def ratifications_export(request: StaffRequest) -> HttpResponse:
-    form = RatificationFilter(request.GET)
+    form = _filter(request)
     rows = list(_rows(request, form).order_by(*ORDER))
     record_export(request.user, f"追认清单 {form.first:%Y-%m}", len(rows))
     name = f"attachment; filename=ratifications-{form.first:%Y-%m}.xlsx"
