@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -16,7 +17,14 @@ from django.utils import timezone
 from authority import services
 from authority.holders import holder_for
 from authority.ledger import verify
-from authority.models import AuthorityLetter, Interest, LedgerEntry, PersonalGrant
+from authority.models import (
+    AuthorityLetter,
+    CoverageFinding,
+    CoverageNight,
+    Interest,
+    LedgerEntry,
+    PersonalGrant,
+)
 from departments.models import Certificate, CertificateType, Staff
 from tests.authority.conftest import Branch, build_branch
 from tests.cases.races import Pair
@@ -63,7 +71,7 @@ def test_deciding_against_revoking_the_grant(arena: Branch, pair: Pair):
     for _ in range(ROUNDS):
         grant = arena.grant(letter)
         look = partial(decide, arena.adjudicator, PersonalGrant.objects.filter(pk=grant.pk, version=2))
-        revoke = partial(services.revoke_grant, grant, by=arena.head, reason="x")
+        revoke = partial(services.revoke_grant, grant, by=arena.head, reason="x", despite="x")
         results[pair.run(look, revoke)[0]] += 1
 
     assert set(results) <= {"decided", "refused"}
@@ -77,7 +85,7 @@ def test_deciding_against_revoking_the_letter(arena: Branch, pair: Pair):
         letter = arena.in_force()
         arena.grant(letter)
         revoked = AuthorityLetter.objects.filter(pk=letter.pk, status="revoked")
-        revoke = partial(services.revoke_letter, letter, by=arena.head, reason="x")
+        revoke = partial(services.revoke_letter, letter, by=arena.head, reason="x", despite="x")
         results[pair.run(partial(decide, arena.adjudicator, revoked), revoke)[0]] += 1
 
     assert set(results) <= {"decided", "refused"}
@@ -197,3 +205,14 @@ def test_deciding_against_declaring_an_interest(arena: Branch, pair: Pair):
 
     assert set(results) <= {"decided", "refused"}
     assert results["decided"]
+
+
+def test_two_rounds_of_one_night_are_one(arena: Branch, pair: Pair):
+    arena.grant(arena.in_force())
+    first = timezone.localdate()
+    for night in range(min(ROUNDS, 10)):
+        watch = partial(services.watch_coverage, first + timedelta(days=night))
+        assert pair.run(watch, watch).count(None) == 1
+
+    assert CoverageNight.objects.count() == min(ROUNDS, 10)
+    assert len(set(CoverageFinding.objects.values_list("key", flat=True))) == CoverageFinding.objects.count()
