@@ -104,6 +104,7 @@ LISTS = {
     "departments.duty": get(ADMINISTRATORS),
     "departments.incompatibleduty": get(ADMINISTRATORS),
     "departments.calendarday": get(ADMINISTRATORS),
+    "departments.clockrule": get(ADMINISTRATORS),
     "departments.outboxmessage": get(ADMINISTRATORS),
     "departments.accessrecord": get("302 302 302 403 302 403 403 403 403 403 200"),
 }
