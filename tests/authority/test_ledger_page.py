@@ -42,7 +42,15 @@ def listed(client, **query: object) -> str:
 def test_an_entry_in_words(client, entry):
     page = listed(client)
 
-    for words in ("赔案 R20260042", "核赔通过", "乙某</a>（代甲某）", "已理算 → 已核赔", "8,000.00", "同意"):
+    for words in (
+        "赔案 R20260042",
+        "核赔通过",
+        "乙某</a>",
+        "（代甲某）",
+        "已理算 → 已核赔",
+        "8,000.00",
+        "同意",
+    ):
         assert words in page
     assert "100,000.00" in page  # the limit it rested on
     assert f"case:{entry.chain}" not in page
