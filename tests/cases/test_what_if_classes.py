@@ -46,11 +46,13 @@ def otherwise(matter: Matter, other: Matter) -> list[Matter]:
     """The matter with one of its facts as another matter has it."""
     facts = ("lines", "loss_classes", "special_kind", "flags", "steps", "parties", "figures", "amounts")
     swapped = [replace(matter, **{name: getattr(other, name)}) for name in facts]
-    return [matter, replace(matter, is_litigated=not matter.is_litigated), *swapped]
+    flagged = [frozenset(), *(frozenset({flag}) for flag in some.FLAGS), frozenset(some.FLAGS)]
+    swapped += [replace(matter, flags=flags) for flags in flagged]
+    return [one for kind in swapped for one in (kind, replace(kind, is_litigated=not kind.is_litigated))]
 
 
 @given(some.groups, st.randoms(use_true_random=False), some.rules, some.matters)
-@settings(SLOW, max_examples=40)
+@settings(SLOW, max_examples=60)
 def test_matters_with_one_key_are_judged_alike(group, random, other_rules, other: Matter):
     matter, people, rules = group
     fewer = random.sample(people, len(people) // 2)
