@@ -1,12 +1,13 @@
 """Judging a class of matters once says the same of each of them as judging it alone."""
 
 from dataclasses import replace
+from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from authority.models import AuthorityItem
-from authority.rulings import Matter
+from authority.rulings import Holder, Matter
 from authority.what_if import Ground
 from cases.matters import facts_of, matter_from
 from cases.what_if.judging import Court
@@ -51,10 +52,18 @@ def otherwise(matter: Matter, other: Matter) -> list[Matter]:
     return [one for kind in swapped for one in (kind, replace(kind, is_litigated=not kind.is_litigated))]
 
 
+def choosy(holder: Holder, random: Random) -> Holder:
+    """Some of the grants for cases in litigation alone, or for others alone."""
+    kinds = ("any", "any", "no", "yes")
+    limits = tuple(replace(one, litigation=random.choice(kinds)) for one in holder.limits)
+    return replace(holder, limits=limits)
+
+
 @given(some.groups, st.randoms(use_true_random=False), some.rules, some.matters)
 @settings(SLOW, max_examples=60)
 def test_matters_with_one_key_are_judged_alike(group, random, other_rules, other: Matter):
     matter, people, rules = group
+    people = [choosy(holder, random) for holder in people]
     fewer = random.sample(people, len(people) // 2)
     both = Ground(tuple(people), rules), Ground(tuple(fewer), other_rules)
     item = AuthorityItem(pk=1, code=matter.item, measure=matter.measure, is_key=matter.is_key)
