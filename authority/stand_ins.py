@@ -43,6 +43,7 @@ def stood_in_for(person: str, moment: Moment, grants: QuerySet[PersonalGrant]) -
     posts = moment.rows(Appointment).on(moment.day).filter(staff=OuterRef("delegate"))
     level = posts.order_by("-post__post_type__level").values("post__post_type__level")[:1]
     ceilings = moment.rows(StandInCeiling).on(moment.day).filter(level=OuterRef("post_level"))
+    newest_last = ceilings.order_by("valid_from", "id")
     limits = grants.filter(holder=OuterRef("delegator")).order_by("pk")
     rows = in_force(moment).filter(delegate=OuterRef(person)).annotate(post_level=Subquery(level))
     return ArraySubquery(
@@ -54,7 +55,7 @@ def stood_in_for(person: str, moment: Moment, grants: QuerySet[PersonalGrant]) -
                 unit_path=F("unit__path"),
                 amount_max=Cast("amount_max", TextField()),
                 limits=ArraySubquery(limits.values(limit=limit_json())),
-                ceilings=ArraySubquery(ceilings.values(ceiling=_CEILING)),
+                ceilings=ArraySubquery(newest_last.values(ceiling=_CEILING)),
             )
         )
     )

@@ -86,7 +86,8 @@ def delegate_of(absence: Absence, terms: StandInTerms, *, but: int | None = None
 
 def _reach(level: int, items: Iterable[str]) -> frozenset[str]:
     rows = StandInCeiling.objects.on(timezone.localdate()).filter(level=level)
-    most: dict[str | None, Decimal] = dict(rows.values_list("item__code", "amount_max"))
+    newest_last = rows.order_by("valid_from", "pk")
+    most: dict[str | None, Decimal] = dict(newest_last.values_list("item__code", "amount_max"))
     return frozenset(item for item in items if most.get(item, most.get(None)))
 
 

@@ -13,7 +13,7 @@ from guardian.shortcuts import assign_perm
 
 from authority import services
 from authority.holders import holder_for, holders_of
-from authority.models import LedgerEntry, Substitution
+from authority.models import AuthorityItem, LedgerEntry, StandInCeiling, Substitution
 from authority.refusals import Refused
 from authority.rulings import HeldLimit
 from authority.standing_in import StandInTerms
@@ -125,6 +125,28 @@ def test_the_own_post_bounds_what_is_held(away, branch):
     accepted(away, clerk)
 
     assert [limit.amount_max for limit in via(clerk)] == [2_000_000]
+
+
+def lower_ceiling(yuan: int) -> None:
+    """A second row in force for 核赔 at level 3, from today; the first one is left open."""
+    item = AuthorityItem.objects.get(code="adjudication")
+    StandInCeiling.objects.create(level=3, item=item, amount_max=yuan, valid_from=timezone.localdate())
+
+
+def test_the_newest_of_several_ceilings_in_force_counts(away, helper):
+    accepted(away, helper)
+    lower_ceiling(5_000)
+
+    assert [limit.amount_max for limit in via(helper)] == [500_000]
+
+
+def test_a_ceiling_lowered_to_nothing_is_out_of_reach(away, helper):
+    lower_ceiling(0)
+    given = terms(away, helper)
+
+    assert codes(lambda: services.propose_stand_in(away, given, by=away.staff)) == [
+        "beyond_post:adjudication"
+    ]
 
 
 def test_it_is_limited_to_a_unit(away, helper, branch):
