@@ -45,13 +45,15 @@ class Station:
 class Plan:
     """`stops`: nobody may decide until these causes are gone. `alert`: nobody below head office may.
 
-    `consults`: the rules that demand an opinion before the decision.
+    `consults`: the rules that demand an opinion before the decision. `away`: names of those on leave who
+    could decide, and are passed over.
     """
 
     stations: tuple[Station, ...]
     stops: tuple[Objection, ...] = ()
     alert: bool = False
     consults: tuple[ReferralRule, ...] = ()
+    away: tuple[str, ...] = ()
 
 
 def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules, above: int = 0) -> Plan:
@@ -69,6 +71,13 @@ def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules, above: i
     if stations is not None:
         return Plan(tuple(stations))
     return _through_department(chain, matter, local, rules)
+
+
+def away_from(matter: Matter, holders: Iterable[Holder], rules: Rules) -> tuple[str, ...]:
+    """Who could decide were it not for the leave; by person id."""
+    absent = [replace(_between(holder, 0), on_leave=False) for holder in holders if holder.on_leave]
+    able = [holder for holder, ruling in rulings_for(matter, absent, never_own(rules)) if ruling.may_sign]
+    return tuple(holder.name for holder in sorted(able, key=lambda holder: holder.person_id))
 
 
 def deciders(matter: Matter, holders: Iterable[Holder], rules: Rules) -> dict[int, int]:

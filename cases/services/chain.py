@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from authority.bounds import rules_for
 from authority.holders import holders_of
-from cases.chains import Plan, Station, plan_chain
+from cases.chains import Plan, Station, away_from, plan_chain
 from cases.consultations import to_consult
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Decision, Submission
@@ -31,7 +31,8 @@ def plan_for(submission: Submission, *, above: int = 0) -> Plan:
     """
     holders = holders_of(submission.item.code, loads=_loads())
     matter, rules = matter_of(submission), rules_for(submission.item.code)
-    return replace(plan_chain(matter, holders, rules, above), consults=tuple(to_consult(matter, rules)))
+    plan = plan_chain(matter, holders, rules, above)
+    return replace(plan, consults=tuple(to_consult(matter, rules)), away=away_from(matter, holders, rules))
 
 
 def _loads() -> dict[int, int]:

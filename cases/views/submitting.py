@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -22,8 +24,10 @@ from cases.lifecycle import Action
 from cases.models import ChainStep, ClaimCase
 from cases.rulings import may_work
 from cases.services import Request
+from cases.turnaround import usual_times
 from cases.views.case_pages import beside, case_page, seen_version
 from departments.http import StaffRequest
+from departments.spans import in_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,7 +77,7 @@ def _shown(
     if item:
         context["plan"] = plan = services.preview(case, item, by=request.user)
         context["stops"] = [*plan.stops, *services.submitting(case, item, by=request.user)]
-        context["links"] = plan_links(plan)
+        context["links"] = plan_links(plan, usual_times(item))
     return _answer(request, context, form)
 
 
@@ -91,18 +95,21 @@ def _answer(request: StaffRequest, context: dict[str, Any], form: SubmitForm) ->
     return render(request, "cases/submit.html", context, status=422 if form.is_bound else 200)
 
 
-def plan_links(plan: Plan) -> list[Link]:
-    """The stations as the chain component shows them, the first one next in turn."""
-    return [
-        Link("now" if number == 0 else "waiting", _kind(station), station.name or "总公司", _note(station))
-        for number, station in enumerate(plan.stations)
-    ]
+def plan_links(plan: Plan, usual: Mapping[tuple[str, int], timedelta]) -> list[Link]:
+    """The stations as the chain component shows them: the first one next in turn, with usual times."""
+    links = []
+    for number, station in enumerate(plan.stations):
+        note = _note(station, usual.get((station.kind, station.level)))
+        state = "now" if number == 0 else "waiting"
+        links.append(Link(state, _kind(station), station.name or "总公司", note))
+    return links
 
 
 def _kind(station: Station) -> str:
     return str(dict(ChainStep.Kind.choices).get(station.kind, station.kind))
 
 
-def _note(station: Station) -> str:
+def _note(station: Station, usual: timedelta | None) -> str:
     via = f"代{station.via_name}" if station.via_name else ""
-    return " · ".join(part for part in (station.post_name, via) if part)
+    takes = f"通常 {in_words(usual)}" if usual else ""
+    return " · ".join(part for part in (station.post_name, via, takes) if part)
