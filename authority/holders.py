@@ -65,6 +65,8 @@ _LOCK_GRANTS = PreparedText(
             and held.revoked_at is null
         order by held.id
         for share
+    ), himself as (
+        select id from departments_staff where id = $1 for share
     ), posts as (
         select held.id from departments_appointment held
         where held.staff_id = $1 and exists (select from stood)
@@ -82,7 +84,8 @@ _LOCK_GRANTS = PreparedText(
         order by held.id
         for share of person, appointment, held
     )
-    select (select count(*) from certified), (select count(*) from posts), (select count(*) from grants)
+    select (select count(*) from certified), (select count(*) from himself), (select count(*) from posts),
+        (select count(*) from grants)
     """,
     int,
 )

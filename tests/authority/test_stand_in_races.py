@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from threading import Thread
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from authority import services
+from authority.holders import holder_for
 from authority.ledger import verify
 from authority.models import EmergencyGrant, Substitution
 from departments.models import Absence, Staff
@@ -99,3 +102,25 @@ def test_deciding_against_ending_the_emergency(arena: Branch, helper: Staff, pai
     assert set(results) <= {"decided", "refused"}
     assert results["decided"]
     assert verify() == []
+
+
+def test_whoever_decides_is_locked_himself_without_a_grant_of_his_own(arena: Branch, helper: Staff):
+    """Disabling him or declaring an interest waits, as it does for people who hold grants."""
+    absence = AbsenceFactory(staff=arena.adjudicator, starts_at=timezone.now() - timedelta(hours=1))
+    StandInFactory(absence=absence, delegate=helper, accepted=True)
+    refused: list[str] = []
+
+    def change() -> None:
+        try:
+            with transaction.atomic():
+                Staff.objects.select_for_update(nowait=True, no_key=True).get(pk=helper.pk)
+        except OperationalError as error:
+            refused.append(str(error))
+        connection.close()
+
+    with transaction.atomic():
+        assert holder_for(helper, lock=True).limits
+        other = Thread(target=change)
+        other.start()
+        other.join()
+    assert "could not obtain lock" in refused[0]
