@@ -1,7 +1,5 @@
 """What runs by the clock for cases. Every job may run twice, late, or beside itself."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
@@ -9,11 +7,11 @@ from django.utils import timezone
 from authority.models import EmergencyGrant, Substitution
 from authority.services import write_off_emergency
 from cases.importing.drop_folder import alone, waiting_files
-from cases.models import ImportBatch, SupervisionMonth, WhatIfRun
+from cases.models import ImportBatch, WhatIfRun
 from cases.services import deserted_stations, importing, restaff, write_off_ended
 from cases.services.forcing import refresh_average_costs, register_by_force
 from cases.services.watching import alert_the_late
-from cases.supervision.making import make_month
+from cases.supervision.making import make_month, months_to_make
 from cases.tasks import wake_importer, wake_what_if
 from departments.models import OrgUnit, UnitKind
 
@@ -59,11 +57,9 @@ def keep_stations_staffed() -> int:
 
 @shared_task
 def make_supervision_months() -> int:
-    """The review of last month for every department that has none yet; how many were made."""
-    last = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
-    known = SupervisionMonth.objects.filter(month=last).values("unit")
-    units = OrgUnit.objects.filter(kind=UnitKind.DEPARTMENT, closed_on=None).exclude(pk__in=known)
-    return sum(make_month(unit, last) is not None for unit in units)
+    """The reviews up to last month that a department has not got yet, oldest first; how many were made."""
+    units = OrgUnit.objects.filter(kind=UnitKind.DEPARTMENT, closed_on=None).order_by("pk")
+    return sum(make_month(unit, month) is not None for unit in units for month in months_to_make(unit))
 
 
 @shared_task

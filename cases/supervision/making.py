@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
 
 from authority.ledger import LedgerFacts, record
 from cases.models import (
@@ -25,6 +27,8 @@ from cases.supervision.sampling import Drawn, digest_of, draw, population_of, ta
 from cases.supervision.splitting import splits_among
 from departments.models import OrgUnit
 
+MOST_MONTHS = 13
+
 
 def chain_of(month: SupervisionMonth) -> str:
     """The ledger chain of a month's review."""
@@ -33,6 +37,19 @@ def chain_of(month: SupervisionMonth) -> str:
 
 def next_month(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
+
+
+def months_to_make(unit: OrgUnit) -> list[date]:
+    """After the unit's newest review up to last month, in order; last month alone where it has none.
+
+    What an outage left out is made up for, at most MOST_MONTHS back.
+    """
+    this = timezone.localdate().replace(day=1)
+    reach = [(this - timedelta(days=1)).replace(day=1)]
+    while len(reach) < MOST_MONTHS:
+        reach.append((reach[-1] - timedelta(days=1)).replace(day=1))
+    newest = SupervisionMonth.objects.filter(unit=unit, month__lt=this).aggregate(Max("month"))["month__max"]
+    return sorted(month for month in reach if month > newest) if newest else reach[:1]
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """权限履行监督: what the month finds, that it is made once, and that nobody reviews himself."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -219,6 +219,26 @@ def test_the_clock_makes_last_month_once(office: Branch):
     month = SupervisionMonth.objects.get()
     assert month.month == OCTOBER
     assert LedgerEntry.objects.filter(chain=chain_of(month)).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("newest", "made", "oldest"),
+    [
+        pytest.param((2026, 7, 1), 3, (2026, 8, 1), id="an outage of months"),
+        pytest.param((2024, 1, 1), 13, (2025, 10, 1), id="no more than thirteen"),
+        pytest.param((2026, 10, 1), 0, None, id="nothing left out"),
+    ],
+)
+@time_machine.travel(datetime(2026, 11, 3, 9, tzinfo=SHANGHAI))
+def test_months_left_out_by_an_outage_are_made_in_order(office: Branch, newest, made, oldest):
+    before = make_month(office.department, date(*newest))
+
+    assert make_supervision_months() == made
+    assert make_supervision_months() == 0
+
+    months = SupervisionMonth.objects.exclude(pk=before.pk).order_by("pk").values_list("month", flat=True)
+    assert list(months) == sorted(months)
+    assert months.first() == (date(*oldest) if oldest else None)
 
 
 @pytest.mark.usefixtures("own_database")
