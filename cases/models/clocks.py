@@ -43,7 +43,7 @@ class CasePause(models.Model):
 
 
 class ClockAlert(models.Model):
-    """Somebody was told that a clock ran over a mark: once per clock, mark and start."""
+    """Somebody was told that a clock ran over a mark: once per clock, mark, start and person."""
 
     class Mark(models.TextChoices):
         OVERDUE = "overdue", "超时限"

@@ -118,14 +118,16 @@ def _with_superiors(late: Iterable[ClockAlert], clocks: Clocks) -> list[ClockAle
 def _not_yet_told(alerts: list[ClockAlert]) -> list[ClockAlert]:
     told = set(
         ClockAlert.objects.filter(case__in={alert.case_id for alert in alerts}).values_list(
-            "case", "station", "rule_code", "mark", "started_at"
+            "case", "station", "rule_code", "mark", "started_at", "told"
         )
     )
-    return [
-        alert
-        for alert in alerts
-        if (alert.case_id, alert.station_id, alert.rule_code, alert.mark, alert.started_at) not in told
-    ]
+    return [alert for alert in alerts if _key(alert) not in told]
+
+
+def _key(alert: ClockAlert) -> tuple[object, ...]:
+    """With the person: who inherits what is late has been told nothing yet."""
+    clock = alert.case_id, alert.station_id, alert.rule_code, alert.mark, alert.started_at
+    return *clock, alert.told_id
 
 
 def _tell(alerts: Iterable[ClockAlert]) -> None:

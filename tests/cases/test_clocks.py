@@ -146,6 +146,17 @@ def test_whoever_is_late_is_told_once_and_his_superior_after_twice_the_time(bran
     assert overdue_of(step.staff).count() == 1
 
 
+def test_whoever_inherits_a_late_station_is_told_too(branch: Branch):
+    step = waits_since(send(adjusted_case(branch), by=branch.clerk), 9)
+    alert_the_late()
+    ChainStep.objects.filter(pk=step.pk).update(staff=branch.office_head)
+
+    alert_the_late()
+
+    assert branch.office_head.pk in [person for person, title in told()[2:] if title.endswith("超过时限")]
+    assert alert_the_late() == 0
+
+
 def test_many_late_cases_make_one_notification(branch: Branch):
     for _ in range(3):
         waits_since(send(adjusted_case(branch), by=branch.clerk), 9)
