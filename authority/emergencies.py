@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from authority.certificates import with_demands
@@ -23,12 +23,15 @@ from authority.moments import Moment
 from authority.rulings import ALLOWED, ANY, REFUSED, HeldLimit, Objection, Ruling, Scope, narrowed_to
 from authority.stand_ins import limit_json, limit_of
 from authority.terms import fen
+from departments.models import Appointment
 
 SOURCE = "emergency"
 
 
 def in_force(moment: Moment) -> EmergencyQuerySet:
-    rows: EmergencyQuerySet = moment.rows(EmergencyGrant)
+    """Whose holder has a post that day: whoever leaves the last one leaves what he was given behind."""
+    posts = moment.rows(Appointment).on(moment.day).filter(staff=OuterRef("holder"))
+    rows: EmergencyQuerySet = moment.rows(EmergencyGrant).filter(Exists(posts))
     return rows.in_force_at(moment.at) if moment.at else rows.in_force(moment.moment)
 
 

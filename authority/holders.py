@@ -44,7 +44,8 @@ from departments.prepared import Prepared, PreparedText
 # Stand-ins, then person, appointments and grants, always in this order; rows of grants by their key. Shared,
 # so that deciding never waits for deciding; whoever revokes, relieves, disables, recalls a stand-in or comes
 # back from leave changes one of these rows and waits for us. So do those who revoke a certificate (its row)
-# or declare an interest (the row of the person). A stand-in's own posts bound what he holds.
+# or declare an interest (the row of the person). A stand-in's own posts bound what he holds,
+# and an emergency grant needs one.
 _LOCK_GRANTS = PreparedText(
     """
     with stood as (
@@ -69,7 +70,7 @@ _LOCK_GRANTS = PreparedText(
         select id from departments_staff where id = $1 for share
     ), posts as (
         select held.id from departments_appointment held
-        where held.staff_id = $1 and exists (select from stood)
+        where held.staff_id = $1 and (exists (select from stood) or exists (select from given))
         order by held.id
         for share
     ), grants as (

@@ -17,7 +17,7 @@ from authority import services
 from authority.holders import holder_for
 from authority.ledger import verify
 from authority.models import EmergencyGrant, Substitution
-from departments.models import Absence, Staff
+from departments.models import Absence, Appointment, Staff
 from departments.services import cancel_absence
 from tests.authority.conftest import Branch, build_branch
 from tests.authority.test_races import ROUNDS, SEED, decide
@@ -124,3 +124,17 @@ def test_whoever_decides_is_locked_himself_without_a_grant_of_his_own(arena: Bra
         other.start()
         other.join()
     assert "could not obtain lock" in refused[0]
+
+
+def test_deciding_in_an_emergency_against_leaving_the_post(arena: Branch, helper: Staff, pair: Pair):
+    results: Counter[object] = Counter()
+    EmergencyFactory(holder=helper, based_on=arena.adjudicator.grants.get())
+    posts = Appointment.objects.filter(staff=helper)
+    left = posts.filter(ends_on__isnull=False)
+    for _ in range(ROUNDS):
+        leave = partial(posts.update, ends_on=timezone.localdate() - timedelta(days=1))
+        results[pair.run(partial(decide, helper, left), leave)[0]] += 1
+        posts.update(ends_on=None)
+
+    assert set(results) <= {"decided", "refused"}
+    assert results["decided"]

@@ -77,7 +77,11 @@ def test_it_is_narrower_than_the_givers_grant_on_every_dimension(branch, helper)
     assert (limit.unit_path, limit.lines) == (branch.unit.path, frozenset({"own_damage"}))
 
 
-@pytest.mark.parametrize("end", ["hours", "ended", "grant gone", "giver out", "giver moved"])
+def leave_post(staff: Staff) -> None:
+    Appointment.objects.filter(staff=staff).update(ends_on=timezone.localdate() - timedelta(days=1))
+
+
+@pytest.mark.parametrize("end", ["hours", "ended", "grant gone", "giver out", "giver moved", "post lost"])
 def test_it_ends_by_itself_and_with_what_it_rests_on(branch, helper, end):
     given = give(branch, helper)
     {
@@ -87,12 +91,12 @@ def test_it_ends_by_itself_and_with_what_it_rests_on(branch, helper, end):
         "ended": lambda: authority.end_emergency(given, by=branch.manager, reason="情况解除"),
         "grant gone": lambda: branch.office_head.grants.update(revoked_at=timezone.now()),
         "giver out": lambda: Staff.objects.filter(pk=branch.office_head.pk).update(is_active=False),
-        "giver moved": lambda: Appointment.objects.filter(staff=branch.office_head).update(
-            ends_on=timezone.localdate() - timedelta(days=1)
-        ),
+        "giver moved": lambda: leave_post(branch.office_head),
+        "post lost": lambda: leave_post(helper),
     }[end]()
 
     assert held(helper) == []
+    assert helper.pk not in [holder.person_id for holder in holders_of("adjudication")]
 
 
 def codes(act: Any) -> list[str]:
