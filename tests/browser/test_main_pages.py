@@ -36,7 +36,9 @@ def reviewer(db) -> Staff:
     appointment = AppointmentFactory(staff__name="王敏", staff__is_staff=True, post__unit=unit)
     for amount in (12_780, 86_420, 238_900):
         CaseFactory(unit=unit, insured_name="刘洋", plate_no="川B81262", estimate=amount)
-    return allow(appointment.staff, unit, "see_cases", "handle_cases", "see_people", "manage_unit")
+    return allow(
+        appointment.staff, unit, "see_cases", "handle_cases", "see_people", "manage_unit", "import_cases"
+    )
 
 
 def stands_every_look(page: Page, serious_barriers: Callable[[Page], list[str]]) -> None:

@@ -13,6 +13,9 @@ from departments.models import (
     Appointment,
     ClockRule,
     Duty,
+    HandOver,
+    HandOverLine,
+    HandOverSignature,
     IncompatibleDuty,
 )
 from tests.factories import (
@@ -58,6 +61,26 @@ def held_by_its_appointer(field: str) -> Appointment:
     return held
 
 
+def hand_over(**values) -> HandOver:
+    given = {"giver": StaffFactory(), "supervisor": StaffFactory(), "occasion": "leave", "last_day": DAY}
+    return HandOver.objects.create(**given | values)
+
+
+def a_line(**values) -> HandOverLine:
+    made = values.pop("hand_over", None) or hand_over()
+    return HandOverLine.objects.create(hand_over=made, kind="case", thing="1", title="赔案", **values)
+
+
+def a_signature(**values) -> HandOverSignature:
+    given = {"hand_over": values.pop("hand_over", None) or hand_over(), "staff": StaffFactory()}
+    return HandOverSignature.objects.create(**given | values)
+
+
+def supervised_by_oneself() -> HandOver:
+    staff = StaffFactory()
+    return hand_over(giver=staff, supervisor=staff)
+
+
 def by_one_hand(field: str, other: str) -> None:
     certificate = CertificateFactory()
     setattr(certificate, field, getattr(certificate, other))
@@ -97,6 +120,10 @@ CASES = {
     "departments_certificate_confirmed_by_somebody": lambda: CertificateFactory(confirmed_at=None),
     "departments_certificate_revoked_for_a_reason": lambda: CertificateFactory(revoke_reason="作废"),
     "departments_certificate_one_per_number": lambda: twice(CertificateFactory, "number"),
+    "departments_handover_occasion_known": lambda: hand_over(occasion="party"),
+    "departments_handover_not_alone": supervised_by_oneself,
+    "departments_handoverline_once": lambda: twice(a_line, "hand_over"),
+    "departments_handover_signed_once": lambda: twice(a_signature, "hand_over", "staff"),
     "departments_clockrule_once": lambda: twice(lambda **same: clock_rule(valid_to=DAY, **same), "code"),
     "departments_clockrule_one_open": lambda: (clock_rule(), clock_rule(valid_from=NOON.date() + WEEK)),
     "departments_clockrule_limit_positive": lambda: clock_rule(limit=0),
