@@ -16,7 +16,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, JSONObject
 
-from authority.certificates import with_demands
+from authority.certificates import held_certificates, with_demands
 from authority.models import EmergencyGrant, PersonalGrant
 from authority.models.emergencies import EmergencyQuerySet
 from authority.moments import Moment
@@ -49,13 +49,17 @@ def given_to(person: str, moment: Moment, grants: QuerySet[PersonalGrant]) -> Ar
                 unit_path=F("unit__path"),
                 amount_max=Cast("amount_max", TextField()),
                 limit=Subquery(limit),
+                certificates=held_certificates("giver", moment),
             )
         )
     )
 
 
 def held_in_emergency(given: list[Mapping[str, Any]], enforced: Collection[str]) -> Iterator[HeldLimit]:
-    """The limits that the rows of `given_to` come to, under the number of the emergency."""
+    """The limits that the rows of `given_to` come to, under the number of the emergency.
+
+    Nothing of a grant that is frozen for want of one of the giver's certificates.
+    """
     for row in given:
         scope = Scope(
             unit_path=row["unit_path"] or ANY,
@@ -63,6 +67,8 @@ def held_in_emergency(given: list[Mapping[str, Any]], enforced: Collection[str])
             amount_max=fen(Decimal(row["amount_max"])),
         )
         own = with_demands(limit_of(row["limit"]), enforced)
+        if not own.required_certificates <= frozenset(row["certificates"]):
+            continue
         limit = narrowed_to(replace(own, post_path=own.post_path or own.unit_path), scope)
         if limit is not None:
             yield replace(limit, source=SOURCE, letter_no=row["number"], clause="临时授权")

@@ -56,13 +56,15 @@ _LOCK_GRANTS = PreparedText(
         order by stand_in.id
         for share of absence, stand_in
     ), given as (
-        select based_on_id from authority_emergencygrant held
+        select based_on_id, giver_id from authority_emergencygrant held
         where held.holder_id = $1 and held.ended_at is null
         order by held.id
         for share
     ), certified as (
         select held.id from departments_certificate held
-        where held.staff_id = any($1 || array(select delegator_id from stood))
+        where held.staff_id = any(
+                $1 || array(select delegator_id from stood) || array(select giver_id from given)
+            )
             and held.revoked_at is null
         order by held.id
         for share

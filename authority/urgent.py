@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils import timezone
 
+from authority.certificates import frozen_people
 from authority.emergencies import Answerer, Asked, Giver, Receiver
 from authority.models import EmergencyGrant, EmergencyRule, PersonalGrant, Ratification
 from authority.terms import fen
@@ -61,16 +62,22 @@ def own_grants_of(staff: Staff) -> list[PersonalGrant]:
 def giver_of(by: Staff, based_on: PersonalGrant | None, concerning: Staff | None = None) -> Giver:
     """`concerning`: whose unit one may manage."""
     staff, now = Staff.objects.get(pk=by.pk), timezone.now()
-    effective = PersonalGrant.objects.effective(timezone.localdate()).filter(holder=staff)
     return Giver(
         staff.pk,
         level_of(staff) or 0,
-        holds=based_on is not None and effective.filter(pk=based_on.pk).exists(),
+        holds=based_on is not None and _holds(staff, based_on),
         manages=concerning is not None and manages(staff, concerning),
         is_active=staff.is_active,
         on_leave=Absence.objects.at(now).filter(staff=staff).exists(),
         is_security_admin=staff.is_active and staff.admin_role == AdminRole.SECURITY,
     )
+
+
+def _holds(staff: Staff, based_on: PersonalGrant) -> bool:
+    """His own, in force, and not frozen for want of a certificate."""
+    today = timezone.localdate()
+    found = PersonalGrant.objects.effective(today).filter(holder=staff, pk=based_on.pk)
+    return found.exists() and staff.pk not in frozen_people(found, today)
 
 
 def manages(staff: Staff, concerning: Staff) -> bool:

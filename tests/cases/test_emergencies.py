@@ -25,9 +25,9 @@ from cases import services
 from cases.jobs import keep_stations_staffed
 from cases.models import ClaimCase, Decision, ReversalTask
 from cases.services import PaymentOrder
-from departments.models import Appointment, OutboxMessage, Staff
+from departments.models import Appointment, CertificateType, OutboxMessage, PostType, Staff
 from tests.cases.branch import Branch, adjusted_case, in_post, say, send
-from tests.factories import AbsenceFactory, EmergencyFactory, StaffFactory
+from tests.factories import AbsenceFactory, CertificateFactory, EmergencyFactory, StaffFactory
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -81,7 +81,24 @@ def leave_post(staff: Staff) -> None:
     Appointment.objects.filter(staff=staff).update(ends_on=timezone.localdate() - timedelta(days=1))
 
 
-@pytest.mark.parametrize("end", ["hours", "ended", "grant gone", "giver out", "giver moved", "post lost"])
+def demand_certificate() -> None:
+    """The giver's post demands one from today, and the giver has none."""
+    PostType.objects.filter(code="OFFICE_HEAD").update(required_certificates=["ADJUDICATOR"])
+    CertificateType.objects.filter(code="ADJUDICATOR").update(enforced_from=timezone.localdate())
+
+
+def test_a_grant_whose_certificate_has_run_out_is_not_given(branch, helper):
+    demand_certificate()
+    assert codes(lambda: give(branch, helper)) == ["not_own_grant"]
+    CertificateFactory(staff=branch.office_head)
+    give(branch, helper)
+
+    assert len(held(helper)) == 1
+
+
+@pytest.mark.parametrize(
+    "end", ["hours", "ended", "grant gone", "giver out", "giver moved", "post lost", "certificate"]
+)
 def test_it_ends_by_itself_and_with_what_it_rests_on(branch, helper, end):
     given = give(branch, helper)
     {
@@ -93,6 +110,7 @@ def test_it_ends_by_itself_and_with_what_it_rests_on(branch, helper, end):
         "giver out": lambda: Staff.objects.filter(pk=branch.office_head.pk).update(is_active=False),
         "giver moved": lambda: leave_post(branch.office_head),
         "post lost": lambda: leave_post(helper),
+        "certificate": demand_certificate,
     }[end]()
 
     assert held(helper) == []
