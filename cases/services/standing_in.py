@@ -13,7 +13,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from authority import services as authority
+from authority.bounds import rules_for
+from authority.holders import holder_for
 from authority.models import InFlight, Substitution
+from authority.rulings import may_decide
+from cases.chains import never_own
+from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Submission
 from cases.services.chain import make_chain_anew, plan_for
 from cases.services.transition import apply, lock_case, stay, tell
@@ -54,7 +59,9 @@ def deserted_stations() -> QuerySet[ChainStep]:
     now = timezone.now()
     away = Absence.objects.at(now).filter(staff=OuterRef("staff"))
     live = Substitution.objects.in_force(now).filter(
-        delegator=OuterRef("acting_for"), delegate=OuterRef("staff")
+        delegator=OuterRef("acting_for"),
+        delegate=OuterRef("staff"),
+        items__contains=[OuterRef("submission__item__code")],
     )
     lapsed = Q(acting_for__isnull=False) & ~Exists(live)
     steps = ChainStep.objects.filter(
@@ -84,7 +91,7 @@ def restaff(step: ChainStep) -> bool:
 
 
 def _stand_in_for(principal: Staff, submission: Submission) -> Substitution | None:
-    """Never the one who submitted it, nor somebody who is away himself."""
+    """Who can act on it for the person; never the one who submitted it, nor somebody who is away himself."""
     now = timezone.now()
     found = Substitution.objects.in_force(now).filter(
         ~Exists(Absence.objects.at(now).filter(staff=OuterRef("delegate"))),
@@ -92,7 +99,16 @@ def _stand_in_for(principal: Staff, submission: Submission) -> Substitution | No
         items__contains=[submission.item.code],
         delegate__is_active=True,
     )
-    return found.exclude(delegate=submission.submitted_by_id).select_related("delegate").first()
+    others = found.exclude(delegate=submission.submitted_by_id).select_related("delegate").order_by("pk")
+    return next((one for one in others if _can_act(one.delegate, principal, submission)), None)
+
+
+def _can_act(delegate: Staff, principal: Staff, submission: Submission) -> bool:
+    """Nobody would ever take from him what he worked on himself, or what was not handed over."""
+    rules = never_own(rules_for(submission.item.code))
+    ruling = may_decide(matter_of(submission), holder_for(delegate), rules)
+    basis = ruling.basis
+    return (ruling.may_sign or ruling.may_refer) and basis is not None and basis.via_id == principal.pk
 
 
 def _lasting_choice(step: ChainStep) -> str:

@@ -19,7 +19,7 @@ from cases.models import CaseStep, ClaimCase, Submission
 from departments.models import Absence, Staff
 from departments.services import cancel_absence
 from tests.cases.branch import Branch, adjusted_case, current, in_post, say, send
-from tests.factories import AbsenceFactory, StandInFactory
+from tests.factories import AbsenceFactory, OrgUnitFactory, StandInFactory
 
 
 @dataclass
@@ -153,6 +153,36 @@ def test_a_stand_in_who_is_away_himself_is_passed_over(branch: Branch, helper: S
     submission = send(adjusted_case(branch), by=branch.clerk)
     leave(branch, helper)
     AbsenceFactory(staff=helper)
+
+    assert keep_stations_staffed() == 1
+    assert keep_stations_staffed() == 0
+    assert who(submission) == (branch.office_head, None)
+
+
+def test_a_stand_in_who_surveyed_the_case_is_passed_over(branch: Branch, helper: Staff):
+    case, now = adjusted_case(branch), timezone.now()
+    CaseStep.objects.create(case=case, step="survey", person=helper, entered_at=now, left_at=now)
+    submission = send(case, by=branch.clerk)
+    leave(branch, helper)
+
+    assert keep_stations_staffed() == 1
+    assert keep_stations_staffed() == 0
+    assert who(submission) == (branch.office_head, None)
+
+
+def test_a_stand_in_for_another_unit_is_passed_over(branch: Branch, helper: Staff):
+    submission = send(adjusted_case(branch), by=branch.clerk)
+    leave(branch, helper, unit=OrgUnitFactory(parent=branch.department))
+
+    assert keep_stations_staffed() == 1
+    assert keep_stations_staffed() == 0
+    assert who(submission) == (branch.office_head, None)
+
+
+def test_what_is_no_longer_handed_over_goes_to_the_next(branch: Branch, helper: Staff):
+    away = leave(branch, helper)
+    submission = send(adjusted_case(branch), by=branch.clerk)
+    Substitution.objects.filter(pk=away.stand_in.pk).update(items=["zero_payment"])
 
     assert keep_stations_staffed() == 1
     assert keep_stations_staffed() == 0
