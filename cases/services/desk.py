@@ -188,9 +188,12 @@ def decided_before(desk: Desk) -> Decision | None:
 
 
 def judge(desk: Desk) -> None:
-    """Locks the grants and rules, with every objection to what is filled in."""
-    verdict, rules = desk.verdict, rules_for(desk.submission.item.code)
-    holder = holder_for(desk.by, lock=True)
+    """Locks the grants and rules, with every objection to what is filled in.
+
+    The rules are read once the grants are locked: what commits while this waits counts.
+    """
+    verdict, holder = desk.verdict, holder_for(desk.by, lock=True)
+    rules = rules_for(desk.submission.item.code)
     docket = docket_of(desk.step, matter_of(desk.submission), desk.steps, is_other_sent=_is_other_sent(desk))
     docket = heard(docket, desk.submission.pk, rules)
     desk.matter = docket.matter

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
+from threading import Event
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from authority.ledger import verify
-from authority.models import PersonalGrant
+from authority.models import AuthorityItem, PersonalGrant
 from cases import services
 from cases.models import ClaimCase, Decision, Payment, Submission
 from cases.services import PaymentOrder, Request, Verdict
 from departments.models import Appointment, Staff
 from tests.cases.branch import Branch, in_post, make_branch
 from tests.cases.races import Pair, Waiting, waiting_cases
-from tests.factories import LONG_AGO
+from tests.factories import LONG_AGO, CeilingFactory
 
 pytestmark = pytest.mark.race
 
@@ -136,3 +138,30 @@ def test_pay_against_pay(arena: Branch, pair: Pair):
 
     assert Payment.objects.count() == ROUNDS
     assert not ClaimCase.objects.exclude(paid=Decimal("5000")).exists()
+
+
+def lower_the_ceiling(arena: Branch, is_locked: Event) -> None:
+    """Commits only once the decision waits for the grant."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        list(PersonalGrant.objects.filter(holder=arena.adjudicator).select_for_update())
+        is_locked.set()
+        for _ in range(2000):
+            cursor.execute("select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))")
+            if cursor.fetchone() is not None:
+                break
+            time.sleep(0.005)
+        CeilingFactory(
+            unit=arena.department, item=AuthorityItem.objects.get(code="adjudication"), amount_max=1
+        )
+
+
+def test_a_ceiling_lowered_while_the_decision_waits_binds_it(arena: Branch, pair: Pair):
+    (waiting,) = waiting_cases(arena, 1)
+    is_locked = Event()
+
+    def decide_then() -> str:
+        is_locked.wait(30)
+        return decide(waiting, arena.adjudicator)
+
+    assert pair.run(partial(lower_the_ceiling, arena, is_locked), decide_then)[1] == "Refused"
+    assert not Decision.objects.exists()
