@@ -97,7 +97,10 @@ class Giver:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """`holds_already`: another emergency grant for the same item is in force."""
+    """`holds_already`: another emergency grant for the same item is in force.
+
+    `barred`: the rules by which the receiver's posts and the giver's exclude each other (SOD-01).
+    """
 
     person_id: int
     name: str
@@ -107,6 +110,7 @@ class Receiver:
     admin_role: str = ""
     sees_cases: bool = True
     holds_already: bool = False
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,8 @@ def _receiver(receiver: Receiver, asked: Asked) -> Iterator[Objection]:
         yield Objection("sees_no_cases", f"{who}看不到所授机构的赔案")
     if receiver.holds_already:
         yield Objection("overlap", f"{who}已有该事项的临时授权")
+    for rule in receiver.barred:
+        yield Objection("incompatible_posts", f"{who}的岗位与授权人的岗位不相容：{rule}")
 
 
 def _measure(asked: Asked) -> Iterator[Objection]:

@@ -74,7 +74,7 @@ def delegate_of(absence: Absence, terms: StandInTerms, *, but: int | None = None
         staff.name,
         reach=_reach(max(levels), terms.items) if levels else frozenset(),
         taken=_taken(absence.staff_id, terms, but),
-        barred=tuple(_barred(absence.staff, {held.post.post_type.code for held in posts})),
+        barred=tuple(barred_by_posts(absence.staff, {held.post.post_type.code for held in posts})),
         is_active=staff.is_active,
         is_employee=staff.is_employee,
         is_away=_is_away(staff, terms),
@@ -114,7 +114,7 @@ def _sees_cases(delegator: Staff, delegate: Staff, terms: StandInTerms) -> bool:
     return units <= seen
 
 
-def _barred(delegator: Staff, delegate_posts: set[str]) -> Iterable[str]:
+def barred_by_posts(delegator: Staff, delegate_posts: set[str]) -> Iterable[str]:
     """Posts that one person may not hold together (SOD-01); whether management stands in is no such pair."""
     held = Appointment.objects.on(timezone.localdate()).filter(staff=delegator)
     for_whom = set(held.values_list("post__post_type__code", flat=True))

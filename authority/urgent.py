@@ -13,6 +13,7 @@ from django.utils import timezone
 from authority.certificates import frozen_people
 from authority.emergencies import Answerer, Asked, Giver, Receiver
 from authority.models import EmergencyGrant, EmergencyRule, PersonalGrant, Ratification
+from authority.standing_in import barred_by_posts
 from authority.terms import fen
 from departments.access import MANAGE_UNIT, SEE_CASES, unit_scope_of
 from departments.models import Absence, Appointment, CalendarDay, OrgUnit, Staff
@@ -99,7 +100,13 @@ def receiver_of(terms: EmergencyTerms) -> Receiver:
         admin_role=staff.admin_role,
         sees_cases=unit_id in unit_scope_of(staff.pk).ids(SEE_CASES) or _sees_some(staff, terms),
         holds_already=others.filter(based_on__item=terms.based_on.item_id).exists(),
+        barred=tuple(barred_by_posts(terms.based_on.holder, _posts_of(staff))),
     )
+
+
+def _posts_of(staff: Staff) -> set[str]:
+    held = Appointment.objects.on(timezone.localdate()).filter(staff=staff)
+    return set(held.values_list("post__post_type__code", flat=True))
 
 
 def _sees_some(staff: Staff, terms: EmergencyTerms) -> bool:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from authority import services as authority
 from authority.holders import holder_for, holders_of
 from authority.ledger import verify
-from authority.models import EmergencyGrant, EmergencyRule, LedgerEntry, Ratification
+from authority.models import EmergencyGrant, LedgerEntry, Ratification
 from authority.refusals import Refused
 from authority.urgent import EmergencyTerms, due_at
 from cases import services
@@ -27,7 +27,7 @@ from cases.models import ClaimCase, Decision, ReversalTask
 from cases.services import PaymentOrder
 from departments.models import Appointment, CertificateType, OutboxMessage, PostType, Staff
 from tests.cases.branch import Branch, adjusted_case, in_post, say, send
-from tests.factories import AbsenceFactory, CertificateFactory, EmergencyFactory, StaffFactory
+from tests.factories import AbsenceFactory, CertificateFactory, StaffFactory
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -145,6 +145,17 @@ def test_to_whom_it_may_not_be_given(branch, helper):
     ]  # fmt: skip
     give(branch, helper)
     assert codes(lambda: give(branch, helper, unit=branch.unit)) == ["overlap"]
+
+
+def test_posts_that_exclude_each_other_give_nothing(branch):
+    """SOD-01: what a 核赔岗 holds is not for a 核保岗."""
+    underwriter = in_post("UNDERWRITE", branch.department).staff
+    PostType.objects.filter(code="ADJ").update(level=4)
+    based_on = branch.adjudicator.grants.get(item__code="adjudication")
+    asked = terms(branch, underwriter, based_on=based_on, amount_max=Decimal("50000"))
+
+    refusals = codes(lambda: authority.give_emergency(asked, by=branch.adjudicator))
+    assert refusals == ["incompatible_posts", "sees_no_cases"]
 
 
 def test_who_may_not_give(branch, helper):
@@ -276,23 +287,6 @@ def test_who_may_finish_a_reversal(branch, helper):
 @pytest.mark.parametrize(
     ("constraint", "values"),
     [
-        ("authority_emergency_not_to_oneself", lambda e: {"giver": e.holder}),
-        ("authority_emergency_dates_in_order", lambda e: {"ends_at": e.starts_at}),
-        ("authority_emergency_amount_positive", lambda e: {"amount_max": 0}),
-        ("authority_emergency_has_a_reason", lambda e: {"reason": ""}),
-        ("authority_emergency_names_lines", lambda e: {"lines": []}),
-        ("authority_emergencygrant_number", lambda e: {"number": EmergencyFactory().number}),
-    ],
-)
-def test_the_database_refuses_an_emergency(db, constraint, values):
-    row = EmergencyFactory()
-    with pytest.raises(IntegrityError, match=constraint):
-        EmergencyGrant.objects.filter(pk=row.pk).update(**values(row))
-
-
-@pytest.mark.parametrize(
-    ("constraint", "values"),
-    [
         ("authority_ratification_answered", lambda r: {"status": "ratified"}),
         (
             "authority_ratification_by_another",
@@ -323,18 +317,6 @@ def test_the_database_refuses_a_reversal(branch, helper, constraint, values):
     task = refused(branch, helper)
     with pytest.raises(IntegrityError, match=constraint):
         ReversalTask.objects.filter(pk=task.pk).update(**values)
-
-
-@pytest.mark.parametrize(
-    ("constraint", "values"),
-    [
-        ("authority_emergencyrule_positive", {"grant_hours": 0}),
-        ("authority_emergencyrule_dates_in_order", {"valid_to": "2000-01-01"}),
-    ],
-)
-def test_the_database_refuses_a_rule(db, constraint, values):
-    with pytest.raises(IntegrityError, match=constraint):
-        EmergencyRule.objects.update(**values)
 
 
 def test_the_statement_lists_the_month_and_counts_open_onto_it(branch, helper, client):
