@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import sleep
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 
 from tests.cast import World, build_world
@@ -67,7 +68,7 @@ def own_database(django_db_setup, django_db_blocker) -> Iterator[None]:
     copy = f"{name}_own"
     with django_db_blocker.unblock():
         connection.close()
-        _run_without_database(f'drop database if exists "{copy}" with (force)')
+        _drop(copy)
         _run_without_database(f'create database "{copy}" template "{name}"')
         connection.settings_dict["NAME"] = copy
         try:
@@ -75,7 +76,18 @@ def own_database(django_db_setup, django_db_blocker) -> Iterator[None]:
         finally:
             connection.close()
             connection.settings_dict["NAME"] = name
-            _run_without_database(f'drop database "{copy}" with (force)')
+            _drop(copy)
+
+
+def _drop(name: str, patience: int = 40) -> None:
+    """The server's own autovacuum may be at work in it, which no test may end: it leaves after a moment."""
+    try:
+        _run_without_database(f'drop database if exists "{name}" with (force)')
+    except ProgrammingError:
+        if not patience:
+            raise
+        sleep(0.25)
+        _drop(name, patience - 1)
 
 
 def _run_without_database(statement: str) -> None:
