@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from json import dumps
@@ -142,7 +142,3 @@ def _row(line: Line) -> tuple[Any, ...]:
 
 def _entries(chosen: Q) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(chosen).select_related("actor", "acted_for")
-
-
-def any_of(chains: Iterable[str]) -> Q:
-    return Q(chain__in=list(chains))

@@ -18,7 +18,7 @@ from cases.lifecycle import Stage
 from cases.models import CasePause, ChainStep, ClaimCase, ClockAlert
 from departments.calendar import WorkingCalendar
 from departments.clocks import Course, Pause, Reading, Rule, read
-from departments.models import CalendarDay, ClockRule, PauseReason, Staff
+from departments.models import CalendarDay, ClockRule, Staff
 
 # The events of our cases that the rules of these codes are about.
 STATION_CLOCKS = {
@@ -131,12 +131,8 @@ def pauses_of(cases: Iterable[ClaimCase]) -> dict[int, list[Pause]]:
     return found
 
 
-def pause_text(reading: Reading) -> str:
-    return str(PauseReason(reading.paused_for).label) if reading.paused_for else ""
-
-
 def overdue_of(staff: Staff) -> QuerySet[ClockAlert]:
-    """What this person was told of and what is still open: the station, or the case itself."""
+    """What this person was told of, may see, and is still open: the station, or the case itself."""
     waiting = Q(station__status=ChainStep.Status.NOW) | Q(station=None)
-    told = ClockAlert.objects.filter(waiting, told=staff)
+    told = ClockAlert.objects.filter(waiting, told=staff, case__in=ClaimCase.objects.visible_to(staff))
     return told.exclude(case__stage__in=[Stage.PAID, Stage.CLOSED])

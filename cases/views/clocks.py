@@ -5,18 +5,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cases.clocks import Clocks, overdue_of
-from cases.models import ClaimCase
 from departments.http import StaffRequest
 from departments.paging import keyset_page
 
 
 @require_GET
 def overdue(request: StaffRequest) -> HttpResponse:
-    visible = ClaimCase.objects.visible_to(request.user)
-    alerts = (
-        overdue_of(request.user)
-        .filter(case__in=visible)
-        .select_related("case__unit", "case__handler", "station__staff", "station__submission__item")
+    alerts = overdue_of(request.user).select_related(
+        "case__unit", "case__handler", "station__staff", "station__submission__item"
     )
     context = {
         "page": keyset_page(alerts, ("due_at", "id"), request.GET.get("cursor", "")),

@@ -265,7 +265,3 @@ def _headcount(post: PostFacts, headcount: int, allowed_kinds: frozenset[str]) -
     busiest = max((most_at_once(post.regular, period) for period in post.regular), default=0)
     if headcount < busiest:
         yield Objection("headcount_below_holders", f"现有或将有 {busiest} 人同时正式任岗，编制不得少于此数")
-
-
-def function_name(function_type: str) -> str:
-    return _FUNCTION_NAMES[function_type]

@@ -39,7 +39,6 @@ def furnish(world: World) -> None:
     for name, letter in letters.items():
         world.things[f"letter_{name}"] = letter
         world.things[f"scan_{name}"] = ScanFactory(letter=letter)
-        world.things[f"scan_{name}"] = ScanFactory(letter=letter)
         world.things[f"grant_{name}"] = GrantFactory(
             letter=letter, appointment=world.held["reviewer"], unit=motor
         )

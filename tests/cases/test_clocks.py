@@ -22,7 +22,7 @@ from departments.clocks import ClockState
 from departments.models import ClockRule, OutboxMessage
 from departments.standing import superiors_of
 from tests.cases.branch import Branch, adjusted_case, current, send
-from tests.factories import CaseFactory
+from tests.factories import CaseFactory, OrgUnitFactory
 
 DAY = timedelta(days=1)
 
@@ -234,6 +234,16 @@ def test_the_page_lists_what_i_was_told_of(branch: Branch, client, assert_flat_q
     assert "核赔" in page
     assert "超时限" in page
     assert_flat_queries(reverse("cases:overdue"), grow=grow)
+
+
+def test_what_i_may_no_longer_see_is_not_counted(branch: Branch):
+    step = waits_since(send(adjusted_case(branch), by=branch.clerk), 2)
+    alert_the_late()
+    assert overdue_of(step.staff).count() == 1
+
+    ClaimCase.objects.filter(pk=step.submission.case_id).update(unit=OrgUnitFactory(code="other"))
+
+    assert overdue_of(step.staff).count() == 0
 
 
 def test_the_case_shows_its_clocks(branch: Branch, client):
