@@ -65,5 +65,5 @@ format: ready-dev
 lock:
 	for lock in requirements requirements-dev requirements-node; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-			--no-annotate $$lock.in -o $$lock.txt; \
+			--no-annotate --no-strip-extras $$lock.in -o $$lock.txt; \
 	done
