@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import sleep
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import connection
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 
+from tests import prepared
 from tests.cast import World, build_world
 
 
@@ -40,11 +40,17 @@ def django_db_setup(
     django_db_createdb: bool,
 ) -> Iterator[None]:
     """As pytest-django's, but for whoever asks: its own makes no test database for tests without its mark,
-    and `own_database` would then copy the real one."""
-    with django_db_blocker.unblock():
-        made = setup_databases(
-            verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
-        )
+    and `own_database` would then copy the real one.
+
+    What migrating and seeding makes is kept beside, under the fingerprint of what made it: the next process,
+    and the next run, copy it.
+    """
+    keepdb = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock(), prepared.turn():
+        is_copied = not keepdb and prepared.copy()
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keepdb or is_copied)
+        if not (keepdb or is_copied):
+            prepared.keep()
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
@@ -68,31 +74,15 @@ def own_database(django_db_setup, django_db_blocker) -> Iterator[None]:
     copy = f"{name}_own"
     with django_db_blocker.unblock():
         connection.close()
-        _drop(copy)
-        _run_without_database(f'create database "{copy}" template "{name}"')
+        prepared.drop(copy)
+        prepared.copy_database(name, copy)
         connection.settings_dict["NAME"] = copy
         try:
             yield
         finally:
             connection.close()
             connection.settings_dict["NAME"] = name
-            _drop(copy)
-
-
-def _drop(name: str, patience: int = 40) -> None:
-    """The server's own autovacuum may be at work in it, which no test may end: it leaves after a moment."""
-    try:
-        _run_without_database(f'drop database if exists "{name}" with (force)')
-    except ProgrammingError:
-        if not patience:
-            raise
-        sleep(0.25)
-        _drop(name, patience - 1)
-
-
-def _run_without_database(statement: str) -> None:
-    with connection._nodb_cursor() as cursor:  # noqa: SLF001 - how Django's own test runner makes databases
-        cursor.execute(statement)
+            prepared.drop(copy)
 
 
 @pytest.fixture
