@@ -1,4 +1,4 @@
-"""The navigation as data: four groups of entries, each shown only to those whose click would be answered.
+"""The navigation as data: groups of entries, each shown only to those whose click would be answered.
 
 An entry names its page and says for whom it is there. A page's own rules stay with the page; a test walks
 every entry for every kind of person and compares.
@@ -103,6 +103,8 @@ GROUPS: tuple[Group, ...] = (
             Entry("导入清单", "cases:imports", may_import),
         ),
     ),
+    Group("专项", ()),
+    Group("品质与清理", ()),
     Group(
         "授权与责任",
         (

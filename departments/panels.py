@@ -1,21 +1,21 @@
-"""Places on the pages of a unit and a person that apps to the right fill.
+"""Places on the pages of a unit, a person and a case that other modules fill.
 
 An app registers in its `AppConfig.ready`:
 
     register_panel("person", Panel("在办赔案", "cases/_panel_person.html", waiting_for_person, order=20))
 
-`context(subject, viewer)` gets the unit or person shown and who is looking, and gives what the template
-needs, or None to leave the panel out. It asks a constant number of queries. The template finds that as
-`content`, the unit or person as `subject`, and writes the inside of a card.
+`context(subject, viewer)` gets the unit, person or case shown and who is looking, and gives what the
+template needs, or None to leave the panel out. It asks a constant number of queries. The template finds that
+as `content`, what is shown as `subject`, and writes the inside of a card.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from departments.models import OrgUnit, Staff
+from departments.models import Staff
 
-Place = Literal["unit", "person"]
+Place = Literal["unit", "person", "case"]
 PanelContext = Callable[[Any, Staff], Any]
 
 
@@ -38,7 +38,7 @@ class ShownPanel:
     flush: bool
 
 
-_panels: dict[Place, list[Panel]] = {"unit": [], "person": []}
+_panels: dict[Place, list[Panel]] = {"unit": [], "person": [], "case": []}
 
 
 def register_panel(place: Place, panel: Panel) -> None:
@@ -46,7 +46,7 @@ def register_panel(place: Place, panel: Panel) -> None:
         _panels[place].append(panel)
 
 
-def panels_for(place: Place, subject: OrgUnit | Staff, viewer: Staff) -> list[ShownPanel]:
+def panels_for(place: Place, subject: Any, viewer: Staff) -> list[ShownPanel]:
     found = (
         (panel, panel.context(subject, viewer))
         for panel in sorted(_panels[place], key=lambda panel: panel.order)

@@ -25,6 +25,7 @@ OWN_WORDS = {
         origin outbox paging panels prepared refusals responsibility sheets spans staffing standing
         uploads workbooks
         holdings keepers post_holdings
+        listings owed
     """,
     "authority": """
         approvers bounds certificates comparison coverage export granting holders interests ledger

@@ -31,8 +31,16 @@ from cases.services.supervising import note_opening
 from cases.views.case_pages import case_page
 from departments.http import StaffRequest
 from departments.models import Staff
+from departments.panels import panels_for
 
-TABS = {"amounts": "金额", "papers": "材料", "opinions": "意见", "timeline": "时间线", "changes": "变更"}
+TABS = {
+    "amounts": "金额",
+    "related": "专项",
+    "papers": "材料",
+    "opinions": "意见",
+    "timeline": "时间线",
+    "changes": "变更",
+}
 
 
 @require_GET
@@ -106,6 +114,8 @@ def _contents(tab: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any
             "paper_form": PaperForm(),
             "may_add": may_add_paper(case, request.user),
         }
+    if tab == "related":
+        return {"panels": panels_for("case", case, request.user)}
     if tab == "opinions":
         return {"opinions": _opinions(case, request.user)}
     if tab == "timeline":

@@ -25,6 +25,7 @@ from cases.ratifications import unanswered
 from cases.services.supervising import waiting_for
 from departments.http import StaffRequest
 from departments.models import Staff
+from departments.owed import owed_by
 from departments.paging import Page, keyset_page
 from departments.spans import in_words
 
@@ -106,6 +107,7 @@ def workbench(request: StaffRequest) -> HttpResponse:
         "page": page,
         **_rows(section, page, request.user, clocks),
         "to_sign": waiting_for(request.user),
+        "owed": owed_by(request.user),
         **_burning(request.user, waiting),
         "today": _today(clocks),
     }

@@ -26,6 +26,7 @@ from departments.spans import in_words
 if TYPE_CHECKING:
     from authority.rulings import Ruling
     from departments.clocks import Reading
+    from departments.listings import ShownCell
 
 register = template.Library()
 
@@ -108,6 +109,21 @@ def cells(row: Iterable[tuple[str, str, str]]) -> SafeString:
     One call for the whole row: five hundred filters and tags would cost more than the query.
     """
     return mark_safe("".join([_cell(*cell) for cell in row]))  # noqa: S308 (_cell escapes)
+
+
+@register.simple_tag
+def list_cells(row: Iterable[ShownCell], on_paper: object = False) -> SafeString:
+    """The cells of one row of a `departments.listings` list; on paper without badges and links."""
+    return mark_safe("".join([_list_cell(cell, bool(on_paper)) for cell in row]))  # noqa: S308 (escapes)
+
+
+def _list_cell(cell: ShownCell, on_paper: bool) -> str:
+    inside: str = escape(cell.text)
+    if cell.code and not on_paper:
+        inside = badge(cell.text, statuses.tone_of(cell.code))
+    if cell.url and not on_paper:
+        inside = f'<a href="{escape(cell.url)}">{inside}</a>'
+    return f'<td class="{escape(cell.css)}">{inside}</td>' if cell.css else f"<td>{inside}</td>"
 
 
 def _cell(text: str, css: str, code: str) -> str:

@@ -57,7 +57,9 @@ def test_above_the_limit_the_form_asks_for_the_opinion(branch):
     assert response.context["approval"].over == 50000
 
 
-@pytest.mark.parametrize("tab", ["amounts", "papers", "opinions", "timeline", "changes", "nonsense"])
+@pytest.mark.parametrize(
+    "tab", ["amounts", "related", "papers", "opinions", "timeline", "changes", "nonsense"]
+)
 def test_every_tab_opens(branch, asked, tab):
     assert client_of(branch.adjudicator).get(page(asked, tab)).status_code == 200
 
