@@ -1,4 +1,4 @@
-"""Which clocks run on a case and on the stations of its chains, read from what happened to it.
+"""Which clocks run on a case, the stations of its chains and the records about it, by what happened.
 
 Rules and calendar are read once per page (`Clocks.today`, two statements); everything else is computed.
 """
@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from cases.courses import RecordCourse, courses_of_cases, courses_owed_by, still_running
 from cases.lifecycle import Stage
 from cases.models import CasePause, ChainStep, ClaimCase, ClockAlert
 from departments.calendar import WorkingCalendar
-from departments.clocks import Course, Pause, Reading, Rule, read
+from departments.clocks import Course, Pause, Reading, Rule, TimeUnit, read
 from departments.models import CalendarDay, ClockRule, Staff
 
 # The events of our cases that the rules of these codes are about.
@@ -33,6 +34,33 @@ FROM_PAPERS_TO_DECISION = ("liability_decision",)
 FROM_PAPERS_TO_PAYMENT = ("small_claim_5d", "small_claim_promise", "advance_certain_amount")
 FROM_DECISION_TO_PAYMENT = ("pay_after_agreement",)
 _DECIDED = (Stage.APPROVED, Stage.PAID, Stage.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClock:
+    """A clock as it stands, with what it is about: the case itself, or a record with a title and a page.
+
+    `area` and `record_id` are empty for the case itself, `case_id` for a record of no case.
+    """
+
+    reading: Reading
+    started_at: datetime
+    case_id: int | None
+    owed_by_id: int | None
+    area: str = ""
+    record_id: int | None = None
+    title: str = ""
+    url: str = ""
+    is_told: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.reading.rule.name
+
+    @property
+    def note(self) -> str:
+        """For rows that show one chip: the clock, and what it is about where that is not the case."""
+        return f"{self.name} · {self.title}" if self.title else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +88,50 @@ class Clocks:
             return None
         return self._read(rule, arrived_at, left_at)
 
-    def of_case(self, case: ClaimCase, pauses: Iterable[Pause] = ()) -> list[Reading]:
-        """All that began, the running ones first, by what is due next."""
-        return sorted((reading for reading, _ in self.with_starts(case, pauses)), key=_by_urgency)
+    def of_cases(self, cases: Iterable[ClaimCase]) -> dict[int, list[CaseClock]]:
+        """By case: all that began on it and on its records, the running ones first, by what is due next.
 
-    def with_starts(
-        self, case: ClaimCase, pauses: Iterable[Pause] = ()
-    ) -> Iterator[tuple[Reading, datetime]]:
-        """Each reading with the moment at which its clock began."""
+        One statement for the suspensions and one per area of records, however many cases.
+        """
+        every = list(cases)
+        pauses = pauses_of(every)
+        found = {case.pk: list(self.of_case(case, pauses.get(case.pk, ()))) for case in every}
+        for course in courses_of_cases(found):
+            if course.case_id in found and (one := self.of_record(course, pauses.get(course.case_id, ()))):
+                found[course.case_id].append(one)
+        return {pk: sorted(several, key=_by_urgency) for pk, several in found.items()}
+
+    def of_case(self, case: ClaimCase, pauses: Iterable[Pause] = ()) -> Iterator[CaseClock]:
+        """Of the case alone, without its records."""
         standing = tuple(map(_local_pause, pauses))
         for rule, started_at, stopped_at in self._courses(case):
-            yield self._read(rule, started_at, stopped_at, standing), started_at
+            reading = self._read(rule, started_at, stopped_at, standing)
+            yield CaseClock(reading, started_at, case.pk, case.handler_id)
+
+    def of_record(self, one: RecordCourse, case_pauses: Iterable[Pause] = ()) -> CaseClock | None:
+        """None where no rule of that code is in force."""
+        rule = self.rules.get(one.rule)
+        if rule is None:
+            return None
+        if one.due is not None:
+            rule = _until(rule, one.course.started_at, one.due)
+        standing = tuple(map(_local_pause, (*one.course.pauses, *case_pauses)))
+        reading = self._read(rule, one.course.started_at, one.course.stopped_at, standing)
+        about = one.area, one.record_id, one.title, one.url, one.is_told
+        return CaseClock(reading, one.course.started_at, one.case_id, one.owed_by_id, *about)
+
+    def owed_by(self, staff: Staff) -> list[CaseClock]:
+        """What this person owes on records about cases he may see, by what is due next."""
+        courses = list(courses_owed_by(staff.pk))
+        cases = {one.case_id for one in courses if one.case_id}
+        seen = set(ClaimCase.objects.visible_to(staff).filter(pk__in=cases).values_list("pk", flat=True))
+        pauses = pauses_by_case(cases) if cases else {}
+        found = [
+            self.of_record(one, pauses.get(one.case_id or 0, ()))
+            for one in courses
+            if one.case_id is None or one.case_id in seen
+        ]
+        return sorted((one for one in found if one), key=_by_urgency)
 
     def _courses(self, case: ClaimCase) -> Iterator[tuple[Rule, datetime, datetime | None]]:
         decided_at, ended_at = _decided_at(case), case.paid_at or case.closed_at
@@ -112,27 +173,42 @@ def _decided_at(case: ClaimCase) -> datetime | None:
     return (case.paid_at or case.closed_at) if case.stage in _DECIDED else None
 
 
-def _by_urgency(reading: Reading) -> tuple[bool, bool, float]:
+def _until(rule: Rule, started_at: datetime, due: date) -> Rule:
+    """The rule with a last day of its own, which a court or another authority has set."""
+    last = _local(due).date() if isinstance(due, datetime) else due
+    days = max((last - _local(started_at).date()).days, 0)
+    return replace(rule, unit=TimeUnit.NATURAL_DAY, limit=float(days))
+
+
+def _by_urgency(one: CaseClock) -> tuple[bool, bool, float]:
+    reading = one.reading
     due = reading.due_at.timestamp() if reading.due_at else 0.0
     return (not reading.runs, reading.due_at is None, due)
 
 
-def most_urgent(readings: Iterable[Reading]) -> Reading | None:
-    """The running clock that is due first; a standing one only where no other runs."""
-    return next((reading for reading in readings if reading.runs), None)
+def most_urgent(clocks: Iterable[CaseClock]) -> CaseClock | None:
+    """Of clocks in the order of `of_cases`: the running one that is due first, a standing one only where no
+    other runs."""
+    return next((one for one in clocks if one.reading.runs), None)
 
 
 def pauses_of(cases: Iterable[ClaimCase]) -> dict[int, list[Pause]]:
-    """By case; one statement."""
+    return pauses_by_case(case.pk for case in cases)
+
+
+def pauses_by_case(case_ids: Iterable[int]) -> dict[int, list[Pause]]:
+    """The suspensions; one statement."""
     found: defaultdict[int, list[Pause]] = defaultdict(list)
-    rows = CasePause.objects.filter(case__in=[case.pk for case in cases])
+    rows = CasePause.objects.filter(case__in=list(case_ids))
     for case_id, since, until, reason in rows.values_list("case_id", "since", "until", "reason"):
         found[case_id].append(Pause(since, until, reason))
     return found
 
 
 def overdue_of(staff: Staff) -> QuerySet[ClockAlert]:
-    """What this person was told of, may see, and is still open: the station, or the case itself."""
-    waiting = Q(station__status=ChainStep.Status.NOW) | Q(station=None)
-    told = ClockAlert.objects.filter(waiting, told=staff, case__in=ClaimCase.objects.visible_to(staff))
-    return told.exclude(case__stage__in=[Stage.PAID, Stage.CLOSED])
+    """What this person was told of, may see, and is still open: station, clock of a record, or case."""
+    at_station = Q(area="", station__status=ChainStep.Status.NOW)
+    on_case = Q(area="", station=None) & ~Q(case__stage__in=[Stage.PAID, Stage.CLOSED])
+    decided = Q(rule_code__in=FROM_PAPERS_TO_DECISION, case__stage__in=_DECIDED)
+    told = ClockAlert.objects.filter(at_station | (on_case & ~decided) | still_running(), told=staff)
+    return told.filter(Q(case=None) | Q(case__in=ClaimCase.objects.visible_to(staff)))

@@ -38,8 +38,8 @@ OWN_WORDS = {
         delegating emergencies stand_in_page stand_ins standing_in urgent
     """,
     "cases": """
-        casefile chains clocks conflicts export handlers importing items listing matters numbers panels papers
-        queue
+        casefile chains clocks conflicts courses export handlers importing items listing matters numbers
+        panels papers queue
         what_if supervision turnaround
         holdings ledger_words
         ratifications

@@ -43,16 +43,26 @@ class CasePause(models.Model):
 
 
 class ClockAlert(models.Model):
-    """Somebody was told that a clock ran over a mark: once per clock, mark, start and person."""
+    """Somebody was told that a clock ran over a mark: once per clock, mark, start and person.
+
+    A clock of the case, of a station of its chain, or of another record: then `area` and `record` name it
+    (cases.courses), with the title and the page it had when it was told.
+    """
 
     class Mark(models.TextChoices):
         OVERDUE = "overdue", "超时限"
         ESCALATED = "escalated", "已升级"
 
-    case = models.ForeignKey(ClaimCase, models.CASCADE, related_name="alerts", verbose_name="赔案")
+    case = models.ForeignKey(
+        ClaimCase, models.CASCADE, null=True, blank=True, related_name="alerts", verbose_name="赔案"
+    )
     station = models.ForeignKey(
         ChainStep, models.CASCADE, null=True, blank=True, related_name="alerts", verbose_name="环节"
     )
+    area = models.CharField("事项类别", max_length=20, blank=True, default="", db_default="")
+    record = models.BigIntegerField("事项", null=True, blank=True)
+    title = models.CharField("事项名称", max_length=100, blank=True, default="", db_default="")
+    url = models.CharField("页面", max_length=200, blank=True, default="", db_default="")
     rule_code = models.CharField("时限", max_length=30)
     mark = models.CharField("标记", max_length=10, choices=Mark)
     started_at = models.DateTimeField("起算时间")
@@ -64,17 +74,30 @@ class ClockAlert(models.Model):
         verbose_name = verbose_name_plural = "超时提醒"
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "station", "rule_code", "mark", "started_at", "told"],
+                fields=["case", "station", "area", "record", "rule_code", "mark", "started_at", "told"],
                 nulls_distinct=False,
                 name="cases_alert_once",
             ),
             models.CheckConstraint(
                 condition=Q(mark__in=["overdue", "escalated"]), name="cases_alert_mark_known"
             ),
+            models.CheckConstraint(
+                condition=Q(area="", record=None, case__isnull=False)
+                | (~Q(area="") & Q(record__isnull=False, station=None)),
+                name="cases_alert_about_something",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.case} {self.rule_code} {self.get_mark_display()}"
+        return f"{self.about} {self.rule_code} {self.get_mark_display()}"
+
+    def get_absolute_url(self) -> str:
+        return self.url or (self.case.get_absolute_url() if self.case else "")
+
+    @property
+    def about(self) -> str:
+        """The record, or the case itself."""
+        return self.title or str(self.case)
 
 
 class AverageCost(models.Model):

@@ -33,7 +33,10 @@ def register_by_force() -> int:
 def _register_one(pk: int, clocks: Clocks) -> bool:
     """With the average cost of the unit as the estimate, unless the case has one already."""
     case = lock_case(pk, None)
-    is_late = any(r.rule.code == REGISTRATION and r.is_late and r.runs for r in clocks.of_case(case))
+    is_late = any(
+        reading.rule.code == REGISTRATION and reading.is_late and reading.runs
+        for reading in (clock.reading for clock in clocks.of_case(case))
+    )
     if case.stage != Stage.REPORTED or not is_late:
         return False
     average = None if case.estimate else _average_cost(case)

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import islice
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from cases.clocks import Clocks, pauses_of
+from cases.clocks import CaseClock, Clocks, pauses_by_case, pauses_of
+from cases.courses import areas, running_courses
 from cases.lifecycle import Stage
 from cases.models import ChainStep, ClaimCase, ClockAlert, Submission
-from departments.clocks import ClockState, Reading, TimeUnit
+from departments.clocks import ClockState, TimeUnit
 from departments.models import Staff
 from departments.outbox import notify
 from departments.standing import superiors_of
@@ -26,17 +29,18 @@ _MARKS = {ClockState.OVERDUE: Mark.OVERDUE, ClockState.ESCALATED: Mark.ESCALATED
 _ONE_ROUND = 7_314_001  # the advisory lock of this round
 _DAYS = {TimeUnit.NATURAL_DAY, TimeUnit.WORKING_DAY}
 BATCH = 500
+Row = TypeVar("Row")
 
 
 @transaction.atomic
 def alert_the_late() -> int:
-    """Tells everybody about stations and legal deadlines that ran over since the last round; the marks."""
+    """Tells of stations, records and legal deadlines that ran over since the last round; how many marks."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [_ONE_ROUND])
         if not cursor.fetchone()[0]:
             return 0
     clocks = Clocks.today()
-    late = [*_late_stations(clocks), *_late_cases(clocks)]
+    late = [*_late_stations(clocks), *_late_cases(clocks), *_late_records(clocks)]
     fresh = _not_yet_told(_with_superiors(late, clocks))
     ClockAlert.objects.bulk_create(fresh, batch_size=BATCH)
     _tell(fresh)
@@ -50,7 +54,8 @@ def _late_stations(clocks: Clocks) -> Iterator[ClockAlert]:
     for step in waiting.select_related("submission__item").order_by("pk").iterator(chunk_size=BATCH):
         reading = clocks.of_station(step)
         if reading is not None and step.arrived_at:
-            yield from _marks(reading, step.submission.case_id, step.arrived_at, step.staff_id or 0, step.pk)
+            clock = CaseClock(reading, step.arrived_at, step.submission.case_id, step.staff_id)
+            yield from _marks(clock, station_id=step.pk)
 
 
 def _late_cases(clocks: Clocks) -> Iterator[ClockAlert]:
@@ -61,41 +66,50 @@ def _late_cases(clocks: Clocks) -> Iterator[ClockAlert]:
         stage=Stage.APPROVED, stage_entered_at__lt=clocks.now - shortest
     )
     open_cases = ClaimCase.objects.outstanding().filter(begun).exclude(stage=Stage.PAID).order_by("pk")
-    for chunk in _chunks(open_cases):
+    for chunk in _chunks(open_cases.iterator(chunk_size=BATCH)):
         pauses = pauses_of(chunk)
         for case in chunk:
-            for reading, started_at in clocks.with_starts(case, pauses.get(case.pk, ())):
-                if reading.rule.is_statutory and case.handler_id:
-                    yield from _marks(reading, case.pk, started_at, case.handler_id)
+            for clock in clocks.of_case(case, pauses.get(case.pk, ())):
+                if clock.reading.rule.is_statutory:
+                    yield from _marks(clock)
 
 
-def _chunks(cases: Iterable[ClaimCase]) -> Iterator[list[ClaimCase]]:
-    chunk: list[ClaimCase] = []
-    for case in cases.iterator(chunk_size=BATCH):  # type: ignore[attr-defined]
-        chunk.append(case)
-        if len(chunk) == BATCH:
-            yield chunk
-            chunk = []
-    if chunk:
+def _late_records(clocks: Clocks) -> Iterator[ClockAlert]:
+    """Of every area what runs; the suspensions of the cases are read by the chunk."""
+    for area in areas():
+        for chunk in _chunks(running_courses(area, BATCH)):
+            told = [one for one in chunk if one.is_told and one.owed_by_id]
+            pauses = pauses_by_case(one.case_id for one in told if one.case_id)
+            for one in told:
+                clock = clocks.of_record(one, pauses.get(one.case_id or 0, ()))
+                yield from _marks(clock) if clock else ()
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    rest = iter(rows)
+    while chunk := list(islice(rest, BATCH)):
         yield chunk
 
 
-def _marks(
-    reading: Reading, case_id: int, started_at: datetime, told_id: int, station_id: int | None = None
-) -> Iterator[ClockAlert]:
-    """The mark reached; `told` is the person in charge until the superiors are known."""
+def _marks(clock: CaseClock, station_id: int | None = None) -> Iterator[ClockAlert]:
+    """The marks reached; `told` is the person in charge until the superiors are known."""
+    reading = clock.reading
     mark = _MARKS.get(reading.state)
-    if mark is None or reading.due_at is None:
+    if mark is None or reading.due_at is None or clock.owed_by_id is None:
         return
     for one in [Mark.OVERDUE, Mark.ESCALATED] if mark == Mark.ESCALATED else [mark]:
         yield ClockAlert(
-            case_id=case_id,
+            case_id=clock.case_id,
             station_id=station_id,
+            area=clock.area,
+            record=clock.record_id,
+            title=clock.title[:100],
+            url=clock.url,
             rule_code=reading.rule.code,
             mark=one,
-            started_at=started_at,
+            started_at=clock.started_at,
             due_at=reading.due_at,
-            told_id=told_id,
+            told_id=clock.owed_by_id,
         )
 
 
@@ -116,9 +130,12 @@ def _with_superiors(late: Iterable[ClockAlert], clocks: Clocks) -> list[ClockAle
 
 
 def _not_yet_told(alerts: list[ClockAlert]) -> list[ClockAlert]:
+    same = Q(case__in={alert.case_id for alert in alerts if alert.case_id}) | Q(
+        case=None, record__in={alert.record for alert in alerts if alert.record and not alert.case_id}
+    )
     told = set(
-        ClockAlert.objects.filter(case__in={alert.case_id for alert in alerts}).values_list(
-            "case", "station", "rule_code", "mark", "started_at", "told"
+        ClockAlert.objects.filter(same).values_list(
+            "case", "station", "area", "record", "rule_code", "mark", "started_at", "told"
         )
     )
     return [alert for alert in alerts if _key(alert) not in told]
@@ -126,8 +143,8 @@ def _not_yet_told(alerts: list[ClockAlert]) -> list[ClockAlert]:
 
 def _key(alert: ClockAlert) -> tuple[object, ...]:
     """With the person: who inherits what is late has been told nothing yet."""
-    clock = alert.case_id, alert.station_id, alert.rule_code, alert.mark, alert.started_at
-    return *clock, alert.told_id
+    clock = alert.case_id, alert.station_id, alert.area, alert.record, alert.rule_code
+    return *clock, alert.mark, alert.started_at, alert.told_id
 
 
 def _tell(alerts: Iterable[ClockAlert]) -> None:
@@ -144,6 +161,7 @@ def _tell(alerts: Iterable[ClockAlert]) -> None:
 def _words(mark: str, alerts: list[ClockAlert]) -> tuple[str, str]:
     what = "超过时限" if mark == Mark.OVERDUE else "严重超时，请督办"
     if len(alerts) == 1:
-        case = alerts[0].case
-        return f"赔案 {case} {what}", case.get_absolute_url()
-    return f"{len(alerts)} 件赔案{what}", reverse("cases:overdue")
+        alert = alerts[0]
+        return f"{alert.title or f'赔案 {alert.case}'} {what}", alert.get_absolute_url()
+    kind = "项时限" if any(alert.area for alert in alerts) else "件赔案"
+    return f"{len(alerts)} {kind}{what}", reverse("cases:overdue")

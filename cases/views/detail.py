@@ -21,7 +21,7 @@ from cases.casefile.facts import facts_of, marks_of
 from cases.casefile.similar import similar_to
 from cases.casefile.timeline import timeline_of
 from cases.casefile.work import leading_doors, more_doors
-from cases.clocks import Clocks, pauses_of
+from cases.clocks import Clocks
 from cases.forms.deciding import PHRASES, DecisionForm
 from cases.forms.papers import PaperForm
 from cases.models import ClaimCase, Decision, Submission
@@ -88,7 +88,7 @@ def _head(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
         "crumbs": _crumbs(case),
         "facts": facts_of(case, sees_personal_data=request.user.sees_personal_data),
         "marks": marks_of(case),
-        "clocks": Clocks.today().of_case(case, pauses_of([case]).get(case.pk, ())),
+        "clocks": Clocks.today().of_cases([case])[case.pk],
     }
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from authority.models import AuthorityItem, CoverageFinding
 from cases import queue
 from cases.casefile.work import next_work
-from cases.clocks import Clocks, most_urgent, overdue_of, pauses_of
+from cases.clocks import Clocks, most_urgent, overdue_of
 from cases.forms.deciding import return_steps
 from cases.models import ProblemClass
 from cases.ratifications import unanswered
@@ -29,6 +29,7 @@ from departments.owed import owed_by
 from departments.paging import Page, keyset_page
 from departments.spans import in_words
 
+TIMED_SHOWN = 3
 WEEKDAYS = "一二三四五六日"
 
 
@@ -108,16 +109,20 @@ def workbench(request: StaffRequest) -> HttpResponse:
         **_rows(section, page, request.user, clocks),
         "to_sign": waiting_for(request.user),
         "owed": owed_by(request.user),
-        **_burning(request.user, waiting),
+        **_burning(request.user, waiting, clocks),
         "today": _today(clocks),
     }
     return render(request, "cases/workbench.html", context)
 
 
-def _burning(staff: Staff, waiting: dict[str, queue.Waiting]) -> dict[str, Any]:
+def _burning(staff: Staff, waiting: dict[str, queue.Waiting], clocks: Clocks) -> dict[str, Any]:
     """What the strips above the list tell."""
+    timed = [one for one in clocks.owed_by(staff) if one.reading.is_pressing]
     return {
         "late": waiting["decide"].late,
+        "timed": timed[:TIMED_SHOWN],
+        "timed_late": any(one.reading.is_late for one in timed),
+        "timed_more": max(len(timed) - TIMED_SHOWN, 0),
         "overdue": overdue_of(staff).count(),
         "ratify": unanswered(staff),
         "findings": CoverageFinding.objects.visible_to(staff).waiting().count(),
@@ -136,12 +141,10 @@ def _rows(section: Section, page: Page[Any], staff: Staff, clocks: Clocks) -> di
             "form_key": uuid4(),
         }
     if section.template == _CASES:
-        pauses = pauses_of(page.rows)
+        running = clocks.of_cases(page.rows)
         return {
             "rows": [(case, next_work(case)) for case in page.rows],
-            "dues": {
-                case.pk: most_urgent(clocks.of_case(case, pauses.get(case.pk, ()))) for case in page.rows
-            },
+            "dues": {pk: most_urgent(several) for pk, several in running.items()},
         }
     return {"rows": page.rows}
 

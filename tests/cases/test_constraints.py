@@ -63,6 +63,7 @@ VALUES: dict[str, tuple[Callable, dict]] = {
     "cases_pause_times_in_order": (rows.pause, {"until": rows.a_day_ago()}),
     "cases_pause_reason_known": (rows.pause, {"reason": "holiday"}),
     "cases_alert_mark_known": (rows.alert, {"mark": "maybe"}),
+    "cases_alert_about_something": (rows.alert, {"area": "lawsuit"}),
     "cases_average_positive": (rows.average, {"count": 0}),
 }
 # What two rows would have in common: made once, or the same value.

@@ -52,12 +52,12 @@ def test_the_queue_says_what_i_may_do(client, branch):
 
 def test_the_queue_is_oldest_first_and_tells_what_is_late(client, branch):
     young, old = waiting(branch), waiting(branch)
-    ChainStep.objects.filter(pk=old.pk).update(arrived_at=timezone.now() - timedelta(days=2))
+    ChainStep.objects.filter(pk=old.pk).update(arrived_at=timezone.now() - timedelta(days=12))
     response = client.get(WORKBENCH)
 
     assert [row.step.pk for row in response.context["rows"]] == [old.pk, young.pk]
     assert "超时限" in response.content.decode()
-    assert "最久 2 天" in response.content.decode()
+    assert "最久 12 天" in response.content.decode()
 
 
 def test_what_others_decide_is_not_in_my_queue(branch):
