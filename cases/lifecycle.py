@@ -49,11 +49,13 @@ class Action(TextChoices):
     SUSPEND = "suspend", "中止"
     RESUME = "resume", "恢复"
     NOTE_PAPERS = "note_papers", "确认材料收齐"
+    ASK = "ask", "提交专项报批"
+    GRANT = "grant", "同意专项报批"
 
 
-_OPEN = frozenset(Stage) - {Stage.CLOSED}
-_WITH_REVIEWER = frozenset({Stage.REVIEWING, Stage.ADJUDICATING, Stage.OVER_AUTHORITY})
-_UNDER_WAY = frozenset(
+OPEN = frozenset(Stage) - {Stage.CLOSED}
+WITH_REVIEWER = frozenset({Stage.REVIEWING, Stage.ADJUDICATING, Stage.OVER_AUTHORITY})
+UNDER_WAY = frozenset(
     {Stage.REGISTERED, Stage.SURVEYED, Stage.ASSESSED, Stage.REVIEWED, Stage.ADJUSTED, Stage.RETURNED}
 )
 
@@ -69,19 +71,21 @@ LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage | None]] = {
     Action.ADJUST: (frozenset({Stage.REVIEWED, Stage.RETURNED}), Stage.ADJUSTED),
     Action.SUBMIT_ADJUDICATION: (frozenset({Stage.ADJUSTED, Stage.RETURNED}), Stage.ADJUDICATING),
     Action.APPROVE: (frozenset({Stage.ADJUDICATING, Stage.OVER_AUTHORITY}), Stage.APPROVED),
-    Action.ESCALATE: (_WITH_REVIEWER, Stage.OVER_AUTHORITY),
-    Action.RETURN: (_WITH_REVIEWER, Stage.RETURNED),
+    Action.ESCALATE: (WITH_REVIEWER, Stage.OVER_AUTHORITY),
+    Action.RETURN: (WITH_REVIEWER, Stage.RETURNED),
     Action.WITHDRAW: (frozenset({Stage.REVIEWING, Stage.ADJUDICATING}), Stage.RETURNED),
-    Action.REFUSE: (_WITH_REVIEWER, Stage.RETURNED),
+    Action.REFUSE: (WITH_REVIEWER, Stage.RETURNED),
     Action.PAY: (frozenset({Stage.APPROVED}), Stage.PAID),
     Action.CLOSE: (frozenset({Stage.PAID, Stage.APPROVED}), Stage.CLOSED),
-    Action.SUBMIT_ZERO: (_UNDER_WAY, Stage.ADJUDICATING),
-    Action.CHANGE_ESTIMATE: (_UNDER_WAY | {Stage.REPORTED}, None),
-    Action.AMEND: (_WITH_REVIEWER, None),
-    Action.HAND_OVER: (_OPEN, None),
-    Action.SUSPEND: (_UNDER_WAY | {Stage.APPROVED}, Stage.SUSPENDED),
+    Action.SUBMIT_ZERO: (UNDER_WAY, Stage.ADJUDICATING),
+    Action.CHANGE_ESTIMATE: (UNDER_WAY | {Stage.REPORTED}, None),
+    Action.AMEND: (WITH_REVIEWER, None),
+    Action.HAND_OVER: (OPEN, None),
+    Action.SUSPEND: (UNDER_WAY | {Stage.APPROVED}, Stage.SUSPENDED),
     Action.RESUME: (frozenset({Stage.SUSPENDED}), None),
-    Action.NOTE_PAPERS: (_UNDER_WAY | _WITH_REVIEWER | {Stage.REPORTED, Stage.SUSPENDED}, None),
+    Action.NOTE_PAPERS: (UNDER_WAY | WITH_REVIEWER | {Stage.REPORTED, Stage.SUSPENDED}, None),
+    Action.ASK: (frozenset(Stage), None),
+    Action.GRANT: (frozenset(Stage), None),
 }
 
 # A returned case goes on from the step it was returned to, or from an earlier one; nothing is skipped.

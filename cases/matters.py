@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
+
 from authority.models import AuthorityItem, party_key
 from authority.rulings import Matter, StepDone
-from cases.items import CASE_ITEMS
+from cases.items import ADJUDICATION, CASE_ITEMS, counted_with
 from cases.models import CaseLoss, CaseStep, ClaimCase, Step, Submission
 from departments.models import Staff
 
@@ -23,6 +25,15 @@ class Sums:
 
     amount: Decimal
     case_total: Decimal
+    per_person: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the record says that a request beside the case's way is about; sums in yuan."""
+
+    subject_id: int
+    amount: Decimal
     per_person: Decimal | None = None
 
 
@@ -44,9 +55,12 @@ def matters_of(submissions: Sequence[Submission]) -> list[Matter]:
     return [_matter(submission, files) for submission in submissions]
 
 
-def draft(case: ClaimCase, item: AuthorityItem, by: Staff, losses: Sequence[CaseLoss]) -> Submission:
-    """The request as it would be sent now; not saved."""
-    sums = sums_of(case, item.code, losses)
+def draft(
+    case: ClaimCase, item: AuthorityItem, by: Staff, losses: Sequence[CaseLoss], asked: Asked | None = None
+) -> Submission:
+    """The request as it would be sent now; not saved. `asked` where a record of its own gives the amount."""
+    known = CASE_ITEMS[item.code]
+    sums = sums_beside(case, item.code, asked) if known.is_beside else sums_of(case, item.code, losses)
     return Submission(
         case=case,
         item=item,
@@ -54,17 +68,44 @@ def draft(case: ClaimCase, item: AuthorityItem, by: Staff, losses: Sequence[Case
         amount=sums.amount,
         case_total=sums.case_total,
         per_person=sums.per_person,
+        special_kind=known.special_kind,
+        subject_id=asked.subject_id if asked else None,
         submitted_by=by,
     )
+
+
+def sums_beside(case: ClaimCase, item_code: str, asked: Asked | None) -> Sums:
+    """The amount of the record; in all with what was granted and is asked for beside it.
+
+    Nobody stays under a limit by asking in parts: money counts with all money of the case, anything else
+    with what was agreed to for the same item.
+    """
+    if asked is None:
+        return Sums(ZERO, ZERO)
+    before = _given(case, item_code) if CASE_ITEMS[item_code].gives_money else _agreed(case, item_code)
+    return Sums(asked.amount, asked.amount + before, asked.per_person)
+
+
+def _given(case: ClaimCase, item_code: str) -> Decimal:
+    """Granted, or asked for by another request that waits."""
+    waiting = Submission.objects.filter(case=case, status=Submission.Status.OPEN)
+    asked = waiting.filter(item__code__in=counted_with(item_code))
+    return case.approved + (asked.aggregate(total=Sum("amount"))["total"] or ZERO)
+
+
+def _agreed(case: ClaimCase, item_code: str) -> Decimal:
+    agreed = Submission.objects.filter(case=case, item__code=item_code, status=Submission.Status.AGREED)
+    return agreed.aggregate(total=Sum("amount"))["total"] or ZERO
 
 
 def sums_of(case: ClaimCase, item_code: str, losses: Sequence[CaseLoss]) -> Sums:
     """A case without loss rows (imported) is asked about as a whole, which never understates."""
     item = CASE_ITEMS[item_code]
     total = getattr(case, item.sums)
+    before = _given(case, item_code) if item_code == ADJUDICATION else case.approved
     asked = [loss for loss in losses if not item.loss_classes or loss.loss_class in item.loss_classes]
     amount = sum((getattr(loss, item.sums) for loss in asked), ZERO) if losses else total
-    return Sums(amount, max(amount, total) + case.approved, _per_person(item.sums, losses))
+    return Sums(amount, max(amount, total) + before, _per_person(item.sums, losses))
 
 
 def _per_person(sums: str, losses: Iterable[CaseLoss]) -> Decimal | None:
@@ -97,7 +138,7 @@ def _matter(submission: Submission, files: _Files) -> Matter:
         measure=item.measure,
         amounts=_amounts(submission),
         unit_path=case.unit.path,
-        lines=frozenset(loss.line for loss in asked) or frozenset(case.lines),
+        lines=_lines(submission, asked),
         loss_classes=frozenset(loss.loss_class for loss in asked) or _loss_classes(submission),
         special_kind=submission.special_kind,
         is_litigated=case.is_litigated,
@@ -107,6 +148,13 @@ def _matter(submission: Submission, files: _Files) -> Matter:
         parties=_parties(case),
         is_key=item.is_key,
     )
+
+
+def _lines(submission: Submission, asked: Iterable[CaseLoss]) -> frozenset[str]:
+    """Those the item itself is about, those of the losses asked about, or all of the case."""
+    item = CASE_ITEMS.get(submission.item.code)
+    of_item = item.lines if item else frozenset()
+    return of_item or frozenset(loss.line for loss in asked) or frozenset(submission.case.lines)
 
 
 def _parties(case: ClaimCase) -> frozenset[str]:

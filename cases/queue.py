@@ -20,6 +20,7 @@ from authority.holders import holder_for
 from authority.rulings import Matter, Rules, Ruling
 from cases.clocks import Clocks
 from cases.consultations import may_need_opinion, opinions_on
+from cases.items import BESIDE
 from cases.lifecycle import Stage
 from cases.matters import matters_of
 from cases.models import (
@@ -226,9 +227,14 @@ def _with_other_sent(steps: Sequence[ChainStep]) -> frozenset[int]:
     cases = {step.submission.case_id for step in steps}
     sent: defaultdict[int, set[int]] = defaultdict(set)
     rows = Escalation.objects.filter(case__in=cases, status=Escalation.Status.SENT).order_by()
+    rows = rows.exclude(submission__item__code__in=BESIDE)
     for case_id, submission_id in rows.values_list("case", "submission"):
         sent[case_id].add(submission_id)
-    return frozenset(step.pk for step in steps if sent[step.submission.case_id] - {step.submission_id})
+    return frozenset(
+        step.pk
+        for step in steps
+        if step.submission.item.code not in BESIDE and sent[step.submission.case_id] - {step.submission_id}
+    )
 
 
 def _row(docket: Docket, step: ChainStep, ruling: Ruling, rules: Rules) -> QueueRow:

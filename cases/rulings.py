@@ -21,7 +21,7 @@ from authority.rulings import (
     may_decide,
 )
 from cases.chains import never_own
-from cases.items import CASE_ITEMS
+from cases.items import CASE_ITEMS, possible_on
 from cases.lifecycle import Action, Stage, open_actions
 from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome, Submission
 from departments.access import HANDLE_CASES, MANAGE_UNIT
@@ -60,11 +60,21 @@ class Docket:
 
 def may_work(case: ClaimCase, action: Action, staff: Staff) -> Ruling:
     """The handler and whoever handles the unit's cases do the work that the stage allows."""
-    return _ruling(_work_objections(case, action, staff))
+    possible = open_actions(Stage(case.stage), case.returned_to)
+    return _ruling(_work_objections(case, action, staff, possible))
 
 
-def _work_objections(case: ClaimCase, action: Action, staff: Staff) -> Iterator[Objection]:
-    if action not in open_actions(Stage(case.stage), case.returned_to):
+def may_work_on(submission: Submission, action: Action, staff: Staff) -> Ruling:
+    """The same for what is done with a request under way; one beside the case's way has its own stages."""
+    case = submission.case
+    possible = possible_on(submission.item.code, Stage(case.stage))
+    return _ruling(_work_objections(case, action, staff, possible))
+
+
+def _work_objections(
+    case: ClaimCase, action: Action, staff: Staff, possible: frozenset[Action]
+) -> Iterator[Objection]:
+    if action not in possible:
         yield wrong_stage(Stage(case.stage), action)
     yield from _personal(staff)
     if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
@@ -143,8 +153,9 @@ def permits(ruling: Ruling, outcome: str, step_kind: str) -> bool:
 def _chain_objections(docket: Docket, ruling: Ruling, holder: Holder, outcome: str) -> Iterator[Objection]:
     if not docket.is_open:
         yield Objection("not_open", "该报批已终结")
-    action, granting = _action(docket.matter.item, outcome), CASE_ITEMS[docket.matter.item].grants
-    if not {action, granting} <= open_actions(docket.stage):
+    action, item = _action(docket.matter.item, outcome), CASE_ITEMS[docket.matter.item]
+    needed = {action} if item.is_beside else {action, item.grants}
+    if not needed <= possible_on(docket.matter.item, docket.stage):
         yield wrong_stage(docket.stage, action)
     if docket.step_status != ChainStep.Status.NOW:
         yield Objection("not_now", "该环节尚未到达或已办理")

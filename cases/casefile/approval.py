@@ -18,11 +18,12 @@ from authority.holders import holder_for, holders_of
 from authority.rulings import Holder, Matter, Rules, Ruling, rulings_for
 from cases.chains import never_own
 from cases.consultations import heard
+from cases.items import BESIDE
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome, Submission
 from cases.queue import yuan
-from cases.rulings import docket_of, may_decide_submission, permits
-from cases.services import leads_to_head_office
+from cases.rulings import AGREEING, Docket, docket_of, may_decide_submission, permits
+from cases.services import About, about_submission, granting_objections, leads_to_head_office
 from departments.models import Staff
 from departments.spans import in_words
 
@@ -73,7 +74,7 @@ class Approval:
 
     `closed`: those that are not, where more than the ruling on agreeing forbids them.
     `goes_to_head_office`: where a referral from here leads, for want of somebody higher in the branch.
-    `question`: address of the page 谁能批 with this very matter.
+    `question`: address of the page 谁能批 with this very matter. `about`: the record asked about, if one is.
     """
 
     step: ChainStep
@@ -87,6 +88,7 @@ class Approval:
     is_others: bool
     goes_to_head_office: bool
     question: str
+    about: About | None = None
 
 
 def submissions_of(case: ClaimCase) -> list[Submission]:
@@ -174,11 +176,14 @@ def approval_for(submissions: Sequence[Submission], staff: Staff) -> Approval | 
     step = min(waiting, key=lambda one: (one.staff_id != staff.pk, one.pk))
     step.submission = next(one for one in submissions if one.pk == step.submission_id)
     others = [one for one in submissions if one.pk != step.submission_id]
-    return _approval(step, staff, is_other_sent=any(map(_is_sent, others)))
+    is_other_sent = step.submission.item.code not in BESIDE and any(map(_is_sent, others))
+    return _approval(step, staff, is_other_sent=is_other_sent)
 
 
 def _is_sent(submission: Submission) -> bool:
     escalation: Escalation | None = getattr(submission, "escalation", None)
+    if submission.item.code in BESIDE:
+        return False
     return escalation is not None and escalation.status == Escalation.Status.SENT
 
 
@@ -187,7 +192,7 @@ def _approval(step: ChainStep, staff: Staff, *, is_other_sent: bool) -> Approval
     holder = holder_for(staff)
     docket = docket_of(step, matter, step.submission.chain.all(), is_other_sent=is_other_sent)
     docket = heard(docket, step.submission_id, rules)
-    rulings = {one: may_decide_submission(docket, holder, rules, one) for one in Outcome}
+    rulings = _rulings(docket, holder, rules, step.submission)
     ruling = rulings[Outcome.AGREE]
     sayable = frozenset(one.value for one, said in rulings.items() if permits(said, one, docket.step_kind))
     measure = ruling.basis.measure if ruling.basis else matter.measure
@@ -205,7 +210,16 @@ def _approval(step: ChainStep, staff: Staff, *, is_other_sent: bool) -> Approval
         step.staff_id != staff.pk,
         Outcome.REFER_UP in sayable and leads_to_head_office(step, rulings[Outcome.REFER_UP], staff),
         address_of(matter),
+        about_submission(step.submission),
     )
+
+
+def _rulings(docket: Docket, holder: Holder, rules: Rules, submission: Submission) -> dict[Outcome, Ruling]:
+    """On every outcome; the record asked about may forbid agreeing whoever decides."""
+    rulings = {one: may_decide_submission(docket, holder, rules, one) for one in Outcome}
+    for objection in granting_objections(submission):
+        rulings |= {one: rulings[one].with_objection(objection) for one in AGREEING if rulings[one].may_sign}
+    return rulings
 
 
 def _closed(rulings: Mapping[Outcome, Ruling], sayable: frozenset[str]) -> list[ClosedDoor]:

@@ -12,7 +12,7 @@ from cases import services
 from cases.items import ADJUDICATION, CASE_ITEMS, ZERO_PAYMENT, reviews_needed
 from cases.lifecycle import Action, Stage, open_actions
 from cases.models import ClaimCase, Submission
-from cases.rulings import may_work
+from cases.rulings import may_work, may_work_on
 from departments.models import Staff
 
 # What leads the case on, in this order; the rest stands under 更多.
@@ -63,13 +63,24 @@ def more_doors(case: ClaimCase, staff: Staff, submissions: Sequence[Submission])
     """Taking back and correcting ask about the requests under way, too."""
     waiting = [one for one in submissions if one.status == Submission.Status.OPEN]
     asked = {Action.WITHDRAW: services.withdrawing, Action.AMEND: services.amending}
-    doors = []
-    for door in _doors(case, staff, _MORE):
+    doors, found = [], _doors(case, staff, _MORE)
+    if waiting and Action.WITHDRAW not in {door.action for door in found}:
+        found.insert(0, _withdrawing_door(waiting[0], staff))
+    for door in found:
         ask = asked.get(door.action)
         rulings = [ask(one, staff) for one in waiting] if ask and door.ruling.allowed else []
         best = next((one for one in rulings if one.allowed), rulings[0] if rulings else door.ruling)
         doors.append(replace(door, ruling=best))
     return doors
+
+
+def _withdrawing_door(submission: Submission, staff: Staff) -> Door:
+    """What was asked beside the case's way is taken back whatever its stage."""
+    case = submission.case
+    ruling = may_work_on(submission, Action.WITHDRAW, staff)
+    return Door(
+        Action.WITHDRAW, str(Action.WITHDRAW.label), reverse("cases:withdraw", args=[case.pk]), ruling
+    )
 
 
 def _doors(case: ClaimCase, staff: Staff, actions: Iterable[tuple[Action, str]]) -> list[Door]:
@@ -98,7 +109,7 @@ def submittable_items(case: ClaimCase, submissions: Sequence[Submission]) -> lis
     fitting = [
         code
         for code, item in CASE_ITEMS.items()
-        if item.submit in possible and code not in under_way and _concerns(case, code)
+        if item.submit in possible and not item.is_beside and code not in under_way and _concerns(case, code)
     ]
     return sorted(fitting, key=lambda code: (CASE_ITEMS[code].leaves_the_way, code not in needed))
 

@@ -63,6 +63,8 @@ class Submission(models.Model):
     case_total = models.DecimalField("案件累计(元)", max_digits=14, decimal_places=2)
     per_person = models.DecimalField("单个伤者(元)", max_digits=14, decimal_places=2, null=True, blank=True)
     special_kind = models.CharField("特殊案件类型", max_length=20, blank=True)
+    # The record that a request beside the case's way is about; which kind of record, the item says.
+    subject_id = models.PositiveBigIntegerField("所涉记录", null=True, blank=True)
     opinion = models.TextField("提交意见", blank=True)
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.OPEN)
     submitted_by = models.ForeignKey(Staff, models.PROTECT, related_name="submissions", verbose_name="提交人")
@@ -76,6 +78,11 @@ class Submission(models.Model):
         verbose_name = verbose_name_plural = "报批"
         indexes = [
             models.Index(fields=["submitted_by", "-submitted_at"], name="cases_submission_by_submitter"),
+            models.Index(
+                fields=["item", "subject_id"],
+                condition=Q(subject_id__isnull=False),
+                name="cases_submission_by_subject",
+            ),
             models.Index(
                 fields=["decided_at"],
                 condition=Q(status__in=["agreed", "refused"]),

@@ -51,10 +51,20 @@ from cases.services.standing_in import (
     waiting_under,
     write_off_ended,
 )
+from cases.services.subjects import (
+    About,
+    Settlement,
+    SubjectKind,
+    about,
+    about_submission,
+    granting_objections,
+    register_subject,
+)
 from cases.services.submitting import Request, preview, submit, submitting
 
 __all__ = [
     "SURVEYED_FIELDS",
+    "About",
     "Amendment",
     "Answer",
     "Detour",
@@ -63,7 +73,11 @@ __all__ = [
     "PauseRequest",
     "PaymentOrder",
     "Request",
+    "Settlement",
+    "SubjectKind",
     "Verdict",
+    "about",
+    "about_submission",
     "adjust",
     "amend",
     "amendable",
@@ -85,6 +99,7 @@ __all__ = [
     "finish_reversal",
     "finishing_objections",
     "give_opinion",
+    "granting_objections",
     "hand_over",
     "in_flight",
     "leads_to_head_office",
@@ -103,6 +118,7 @@ __all__ = [
     "refuse_ratification",
     "register",
     "register_case",
+    "register_subject",
     "reroute",
     "reroute_shown",
     "restaff",

@@ -15,9 +15,9 @@ from cases.items import CASE_ITEMS
 from cases.lifecycle import WORK_ORDER, Action
 from cases.matters import sums_of
 from cases.models import CaseLoss, ChainStep, ClaimCase, Step, Submission
-from cases.rulings import may_work, refused_for, with_objections
+from cases.rulings import may_work_on, refused_for, with_objections
 from cases.services.chain import make_chain_anew, plan_for
-from cases.services.settling import settle_back
+from cases.services.settling import on_the_way, settle_back
 from cases.services.transition import apply, lock_case, note_amount, note_step, stay, tell
 from departments.models import Staff
 
@@ -36,9 +36,10 @@ def withdraw(submission: Submission, reason: str, *, by: Staff, seen: int) -> Su
     """撤回: by whoever submitted, as long as nobody has decided anything."""
     case = lock_case(submission.case_id, seen)
     submission = _fresh(submission, case)
-    insist_on(with_objections(may_work(case, Action.WITHDRAW, by), _withdrawing_objections(submission, by)))
+    insist_on(withdrawing(submission, by))
     action = CASE_ITEMS[submission.item.code].submit
-    change = settle_back(submission, Action.WITHDRAW, action if action in WORK_ORDER else Action.SURVEY)
+    returned_to = action if action in WORK_ORDER else Action.SURVEY
+    change = settle_back(submission, Action.WITHDRAW, returned_to, by=by)
     waiting = submission.chain.filter(status__in=[ChainStep.Status.NOW, ChainStep.Status.WAITING])
     for step in waiting.select_related("staff"):
         if step.status == ChainStep.Status.NOW:
@@ -56,13 +57,13 @@ def _fresh(submission: Submission, case: ClaimCase) -> Submission:
 
 def withdrawing(submission: Submission, by: Staff) -> Ruling:
     """May this person take the request back now?"""
-    ruling = may_work(submission.case, Action.WITHDRAW, by)
+    ruling = may_work_on(submission, Action.WITHDRAW, by)
     return with_objections(ruling, _withdrawing_objections(submission, by))
 
 
 def amending(submission: Submission, by: Staff) -> Ruling:
     """May this person correct its amount now, whatever the new amounts are?"""
-    ruling = may_work(submission.case, Action.AMEND, by)
+    ruling = may_work_on(submission, Action.AMEND, by)
     return with_objections(ruling, _standing_in_the_way(submission))
 
 
@@ -90,7 +91,9 @@ def amend(submission: Submission, amendment: Amendment, *, by: Staff) -> Submiss
     submission = _fresh(submission, case)
     losses = list(case.losses.all())
     insist_on(
-        with_objections(may_work(case, Action.AMEND, by), _amending_objections(submission, amendment, losses))
+        with_objections(
+            may_work_on(submission, Action.AMEND, by), _amending_objections(submission, amendment, losses)
+        )
     )
     _store_amounts(submission, amendment, losses, by)
     plan = plan_for(submission)
@@ -119,6 +122,8 @@ def _amending_objections(
         objections.append(Objection("foreign_loss", "含有不属于本次报批的损失"))
     if any(amount < 0 for amount in amendment.amounts.values()):
         objections.append(Objection("negative_amount", "金额不能为负"))
+    if CASE_ITEMS[submission.item.code].is_beside:
+        return objections
     sums = CASE_ITEMS[submission.item.code].sums
     if not any(amendment.amounts.get(loss.pk, getattr(loss, sums)) > 0 for loss in losses):
         objections.append(Objection("no_amount", "没有可报批的金额"))
@@ -130,7 +135,9 @@ def _amending_objections(
 
 def _standing_in_the_way(submission: Submission) -> list[Objection]:
     objections = _open_objections(submission)
-    others = Submission.objects.filter(case=submission.case_id, status=Submission.Status.OPEN)
+    if CASE_ITEMS[submission.item.code].is_beside:
+        objections.append(Objection("amount_of_record", "金额以所涉申请为准：先撤回，更正申请后再提交"))
+    others = on_the_way(submission.case)
     if others.exclude(pk=submission.pk).exists():
         objections.append(Objection("other_open", "本案另有报批在审批中，须待其终结或撤回后再更正金额"))
     return objections

@@ -92,9 +92,10 @@ def _send_back(desk: Desk) -> LedgerEntry:
         action, work = Action.RETURN, return_action(verdict.return_to, item_code)
     else:
         action, work = Action.REFUSE, work_after_refusal(item_code)
-    change = settle_back(desk.submission, action, work or "")
+    change = settle_back(desk.submission, action, work or "", by=desk.by)
     leave(desk.step, ChainStep.Status.DONE, desk.ahead())
-    tell(desk.case.handler, desk.case, "returned", f"{desk.submission.item.name}{action.label}")
+    told = desk.submission.submitted_by if CASE_ITEMS[item_code].is_beside else desk.case.handler
+    tell(told, desk.case, "returned", f"{desk.submission.item.name}{action.label}")
     return _conclude(desk, change, CASE_ITEMS[item_code].step)
 
 

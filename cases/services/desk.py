@@ -17,7 +17,7 @@ from authority.rulings import Basis, Matter, Objection, Ruling
 from cases.chains import Station
 from cases.conflicts import KeyReused
 from cases.consultations import heard
-from cases.items import CASE_ITEMS, return_action
+from cases.items import BESIDE, CASE_ITEMS, return_action
 from cases.matters import matter_of
 from cases.models import (
     ChainStep,
@@ -32,6 +32,7 @@ from cases.models import (
 from cases.rulings import AGREEING, SENDING_BACK, docket_of, may_decide_submission
 from cases.services.chain import plan_for
 from cases.services.packs import pack_objections, pack_of
+from cases.services.subjects import granting_objections
 from cases.services.transition import lock_case
 from departments.models import Staff
 from departments.prepared import Prepared
@@ -214,15 +215,16 @@ def _objections(desk: Desk) -> Iterator[Objection]:
         yield from _return_objections(desk)
     if verdict.outcome == Outcome.REFER_UP:
         yield from _referring_objections(desk)
-    if verdict.outcome in AGREEING and verdict.reviewed:
-        yield from _cut_objections(desk)
+    if verdict.outcome in AGREEING:
+        yield from _agreeing_objections(desk)
 
 
 def _is_other_sent(desk: Desk) -> bool:
     """Asked only where it matters."""
-    if desk.verdict.outcome not in SENDING_BACK:
+    if desk.verdict.outcome not in SENDING_BACK or desk.submission.item.code in BESIDE:
         return False
     sent = Escalation.objects.filter(case=desk.case, status=Escalation.Status.SENT)
+    sent = sent.exclude(submission__item__code__in=BESIDE)
     return sent.exclude(submission=desk.submission).exists()
 
 
@@ -245,6 +247,14 @@ def _referring_objections(desk: Desk) -> Iterator[Objection]:
         yield from pack_objections(desk.pack())
         if desk.could_sign and not desk.verdict.help_reason.strip():
             yield Objection("no_help_reason", "本人有权决定，仍要上报总公司须说明理由")
+
+
+def _agreeing_objections(desk: Desk) -> Iterator[Objection]:
+    """What the record asked about forbids, and cuts that are none of this review."""
+    if desk.ruling.may_sign:
+        yield from granting_objections(desk.submission)
+    if desk.verdict.reviewed:
+        yield from _cut_objections(desk)
 
 
 def _cut_objections(desk: Desk) -> Iterator[Objection]:

@@ -15,6 +15,7 @@ from authority.bounds import rules_for
 from authority.holders import holder_for
 from authority.refusals import insist_on
 from authority.rulings import Objection, Ruling
+from cases.items import BESIDE, CASE_ITEMS, possible_on
 from cases.lifecycle import Action, Stage
 from cases.matters import matter_of
 from cases.models import ChainStep, Decision, Escalation, Outcome, Step, Submission
@@ -27,8 +28,10 @@ from cases.rulings import (
     may_answer,
     may_confirm,
     with_objections,
+    wrong_stage,
 )
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
+from cases.services.subjects import granting_objections
 from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
 from departments.models import Appointment, Staff
 
@@ -73,8 +76,11 @@ def open_escalation(submission: Submission, request: HeadOfficeRequest, *, by: S
 
 def escalation_change(escalation: Escalation) -> Change:
     details = {"number": escalation.number}
-    change = Change(Action.ESCALATE, Stage.OVER_AUTHORITY, reason=escalation.proposal, details=details)
-    return change.about(escalation.submission)
+    submission = escalation.submission
+    change = Change(Action.ESCALATE, Stage.OVER_AUTHORITY)
+    if CASE_ITEMS[submission.item.code].is_beside:
+        change = stay(submission.case, Action.ESCALATE)
+    return change.because(escalation.proposal).with_details(details).about(submission)
 
 
 def _tell_head_office(escalation: Escalation) -> None:
@@ -134,9 +140,20 @@ def _may_answer(escalation: Escalation, answer: Answer, by: Staff) -> Ruling:
     ruling, objections = answering(escalation, by, paper), []
     if answer.answer not in Escalation.Answer.values:
         objections.append(Objection("unknown_answer", "批复须为同意、调整金额或不同意"))
+    if answer.answer != Escalation.Answer.REFUSED:
+        objections += _granting_objections(escalation.submission)
     if answer.answer == Escalation.Answer.ALTERED and (answer.amount is None or answer.amount < 0):
         objections.append(Objection("no_amount", "调整金额须填写批复金额"))
     return with_objections(ruling, objections)
+
+
+def _granting_objections(submission: Submission) -> list[Objection]:
+    """What the case's stage, and the record asked about, forbid to grant; whoever grants it."""
+    code, stage = submission.item.code, Stage(submission.case.stage)
+    objections = granting_objections(submission)
+    if CASE_ITEMS[code].grants not in possible_on(code, stage):
+        objections.append(wrong_stage(stage, CASE_ITEMS[code].grants))
+    return objections
 
 
 def incompatibilities(submission: Submission, by: Staff) -> list[Objection]:
@@ -158,8 +175,9 @@ def _store_answer(escalation: Escalation, answer: Answer, by: Staff) -> None:
 def _effect(submission: Submission, answer: Answer, by: Staff) -> Change:
     if answer.answer == Escalation.Answer.REFUSED:
         returned_to = work_after_refusal(submission.item.code)
-        _refuse_others(submission, answer, by)
-        return settle_back(submission, Action.REFUSE, returned_to)
+        if returned_to:
+            _refuse_others(submission, answer, by)
+        return settle_back(submission, Action.REFUSE, returned_to or "", by=by)
     altered = answer.amount if answer.answer == Escalation.Answer.ALTERED else None
     return settle_agreed(submission, Grant(by, total=altered))
 
@@ -167,7 +185,7 @@ def _effect(submission: Submission, answer: Answer, by: Staff) -> Change:
 def _refuse_others(submission: Submission, answer: Answer, by: Staff) -> None:
     """The case goes back as a whole: what else of it lies at head office is over with the same answer."""
     others = Escalation.objects.filter(case=submission.case_id, status=Escalation.Status.SENT)
-    for other in others.exclude(submission=submission):
+    for other in others.exclude(submission=submission).exclude(submission__item__code__in=BESIDE):
         _store_answer(other, replace(answer, conditions="同案另一上报件不同意，一并退回"), by)
 
 

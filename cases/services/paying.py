@@ -13,7 +13,7 @@ from authority.models import Interest, party_key
 from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.conflicts import KeyReused
-from cases.items import ADJUDICATION, ZERO_PAYMENT
+from cases.items import ADJUDICATION, BESIDE, ZERO_PAYMENT
 from cases.lifecycle import Action, ClosingKind, Stage
 from cases.models import ClaimCase, Payment, Step, Submission
 from cases.rulings import may_work, with_objections
@@ -134,7 +134,14 @@ def close(case: ClaimCase, kind: str, *, by: Staff, seen: int) -> ClaimCase:
 
 
 def _in_the_way(case: ClaimCase, kind: str) -> list[Objection]:
-    return [*reversal_objections(case), *_closing_objections(case, kind)]
+    return [*reversal_objections(case), *asked_beside(case), *_closing_objections(case, kind)]
+
+
+def asked_beside(case: ClaimCase) -> list[Objection]:
+    """A case is not closed under a request that still waits."""
+    waiting = Submission.objects.filter(case=case, status=Submission.Status.OPEN, item__code__in=BESIDE)
+    names = list(waiting.order_by("pk").values_list("item__name", flat=True))
+    return [Objection("beside_open", f"{'、'.join(names)}尚在审批中，不能结案")] if names else []
 
 
 def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:

@@ -18,7 +18,7 @@ from cases.conflicts import Stale
 from cases.lifecycle import Action
 from cases.matters import matters_of
 from cases.models import ChainStep, ClaimCase, Submission
-from cases.rulings import may_reroute, may_work, refused_for, with_objections
+from cases.rulings import may_reroute, may_work_on, refused_for, with_objections
 from cases.services.chain import make_chain_anew, plan_for, split
 from cases.services.transition import apply, lock_case, stay
 from departments.access import MANAGE_UNIT
@@ -152,7 +152,7 @@ def reroute(submission: Submission, *, by: Staff, seen: int) -> Submission:
     case = lock_case(submission.case_id, seen)
     submission = _with_chain(Submission.objects.filter(pk=submission.pk)).get()
     submission.case = case
-    insist_on(with_objections(may_work(case, Action.AMEND, by), _in_the_way(submission)))
+    insist_on(with_objections(may_work_on(submission, Action.AMEND, by), _in_the_way(submission)))
     plan = plan_for(submission)
     insist_on(refused_for(plan.stops))
     apply(case, stay(case, "reroute").about(submission), by)

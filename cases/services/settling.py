@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
-from cases.items import CASE_ITEMS, reviews_needed
+from cases.items import BESIDE, CASE_ITEMS, reviews_needed
 from cases.lifecycle import Action, Stage
 from cases.matters import fen
-from cases.models import CaseLoss, ChainStep, Submission
+from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
 from cases.services.intake import reviews_passed
-from cases.services.transition import Change, note_amount, tell
+from cases.services.subjects import Settlement, settle_subject
+from cases.services.transition import Change, note_amount, stay, tell
 from departments.models import Staff
 
 ZERO = Decimal(0)
@@ -37,6 +39,27 @@ def finish(submission: Submission, status: str) -> None:
 def settle_agreed(submission: Submission, grant: Grant) -> Change:
     """Closes the submission, carries its amount into the case in memory; the caller applies the change."""
     finish(submission, Submission.Status.AGREED)
+    whole = submission.amount if grant.total is None else grant.total
+    settlement = Settlement(submission, Submission.Status.AGREED, grant.by, whole)
+    if CASE_ITEMS[submission.item.code].is_beside:
+        return _beside(settlement, Action.GRANT)
+    return _with_subject(_settle_way(submission, grant), settlement)
+
+
+def _beside(settlement: Settlement, action: Action) -> Change:
+    """The case stays where it is, unless what was asked for was to move it."""
+    submission = settlement.submission
+    change = settle_subject(settlement) or stay(submission.case, action)
+    return replace(change, action=action).about(submission)
+
+
+def _with_subject(change: Change, settlement: Settlement) -> Change:
+    """A request on the way may be about a record, too: of its change only the fields count."""
+    own = settle_subject(settlement)
+    return replace(change, fields=(*change.fields, *own.fields)) if own else change
+
+
+def _settle_way(submission: Submission, grant: Grant) -> Change:
     case, item = submission.case, CASE_ITEMS[submission.item.code]
     if item.is_review:
         fields = _settle_review(submission, grant) if item.sets_reviewed else ()
@@ -64,6 +87,11 @@ def _settle_review(submission: Submission, grant: Grant) -> tuple[str, ...]:
     return ("reviewed",)
 
 
+def on_the_way(case: ClaimCase) -> QuerySet[Submission]:
+    """The open requests that hold the case in its stage."""
+    return Submission.objects.filter(case=case, status=Submission.Status.OPEN).exclude(item__code__in=BESIDE)
+
+
 def spread(total: Decimal, losses: Sequence[CaseLoss]) -> dict[int, Decimal]:
     """An altered total over the losses in proportion to what was assessed, to the cent, by largest remainder.
 
@@ -81,7 +109,7 @@ def spread(total: Decimal, losses: Sequence[CaseLoss]) -> dict[int, Decimal]:
 def _stage_after_review(submission: Submission) -> Stage:
     """Reviewed when no review is under way and none is missing."""
     case = submission.case
-    others = Submission.objects.filter(case=case, status=Submission.Status.OPEN).exclude(pk=submission.pk)
+    others = on_the_way(case).exclude(pk=submission.pk)
     escalations = list(others.values_list("escalation", flat=True))
     if any(escalations):
         return Stage.OVER_AUTHORITY
@@ -89,23 +117,31 @@ def _stage_after_review(submission: Submission) -> Stage:
     return Stage.REVIEWING if missing or escalations else Stage.REVIEWED
 
 
-def settle_back(submission: Submission, action: Action, returned_to: str) -> Change:
-    """Closes the submission; the case waits for the named work, and its other open requests fall with it."""
+def settle_back(submission: Submission, action: Action, returned_to: str, *, by: Staff) -> Change:
+    """Closes the submission; the case waits for the named work, and its other open requests fall with it.
+
+    What was asked beside the way leaves the case, and its other requests, where they are. `by` is whoever
+    ended it.
+    """
     status = {
         Action.RETURN: Submission.Status.RETURNED,
         Action.REFUSE: Submission.Status.REFUSED,
         Action.WITHDRAW: Submission.Status.WITHDRAWN,
     }[action]
     finish(submission, status)
+    settlement = Settlement(submission, status, by, submission.amount)
+    if CASE_ITEMS[submission.item.code].is_beside:
+        return _beside(settlement, action)
     if CASE_ITEMS[submission.item.code].is_review:
         _withdraw_others(submission)
-    return Change(action, Stage.RETURNED, returned_to=returned_to).about(submission)
+    change = Change(action, Stage.RETURNED, returned_to=returned_to).about(submission)
+    return _with_subject(change, settlement)
 
 
 def _withdraw_others(submission: Submission) -> None:
     now = timezone.now()
-    others = Submission.objects.filter(case=submission.case_id, status=Submission.Status.OPEN)
-    ids = list(others.exclude(pk=submission.pk).values_list("pk", flat=True))
+    others = on_the_way(submission.case).exclude(pk=submission.pk)
+    ids = list(others.values_list("pk", flat=True))
     if not ids:
         return
     waiting = (ChainStep.Status.NOW, ChainStep.Status.WAITING)
@@ -116,9 +152,11 @@ def _withdraw_others(submission: Submission) -> None:
     Submission.objects.filter(pk__in=ids).update(status=Submission.Status.WITHDRAWN, decided_at=now)
 
 
-def work_after_refusal(item_code: str) -> Action:
-    """Where a refused request leaves the case: at the work that could change the answer."""
+def work_after_refusal(item_code: str) -> Action | None:
+    """Where a refused request leaves the case: at the work that could change the answer; None where it is."""
     item = CASE_ITEMS[item_code]
+    if item.is_beside:
+        return None
     return {Action.SUBMIT_ADJUDICATION: Action.ADJUST, Action.SUBMIT_ZERO: Action.SURVEY}.get(
         item.submit, Action.ASSESS
     )

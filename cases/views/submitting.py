@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -19,14 +19,14 @@ from cases.casefile.approval import Link, submissions_of
 from cases.casefile.work import next_door, submittable_items
 from cases.chains import Plan, Station
 from cases.forms.work import SubmitForm
-from cases.items import CASE_ITEMS
+from cases.items import BESIDE, CASE_ITEMS
 from cases.lifecycle import Action
 from cases.models import ChainStep, ClaimCase
 from cases.rulings import may_work
 from cases.services import Request
 from cases.turnaround import usual_times
 from cases.views.case_pages import beside, case_page, seen_version
-from departments.http import StaffRequest
+from departments.http import StaffRequest, number_in
 from departments.spans import in_words
 
 
@@ -35,13 +35,28 @@ from departments.spans import in_words
 def submit(request: StaffRequest, case: ClaimCase) -> HttpResponse:
     codes = submittable_items(case, submissions_of(case))
     asked = request.POST.get("item") or request.GET.get("item") or ""
+    if asked in BESIDE:
+        return _submit_beside(request, case, asked)
     item = asked if asked in codes else next((code for code in codes if not _leaves_the_way(code)), "")
     if asked or item or not next_door(case, request.user):
         insist_on(may_work(case, _action(asked or item), request.user))
     form = SubmitForm(request.POST or None, needs_reason=_leaves_the_way(item), initial={"key": uuid4()})
     if request.method == "POST" and form.is_valid() and _sent(request, case, asked, form):
         return redirect(case)
-    return _shown(request, case, form, item, codes)
+    return _shown(request, case, form, _choices(item, codes))
+
+
+def _submit_beside(request: StaffRequest, case: ClaimCase, item: str) -> HttpResponse:
+    """Asked about a record of the case; who sends it goes back to the record."""
+    subject = number_in(request.POST.get("subject") or request.GET.get("subject") or "")
+    about = services.about(case, item, subject)
+    if about is None:
+        raise Http404
+    insist_on(may_work(case, _action(item), request.user))
+    form = SubmitForm(request.POST or None, initial={"key": uuid4()})
+    if request.method == "POST" and form.is_valid() and _sent(request, case, item, form, subject):
+        return redirect(about.url)
+    return _shown(request, case, form, {**_choices(item, []), "about": about})
 
 
 def _leaves_the_way(item: str) -> bool:
@@ -53,8 +68,11 @@ def _action(item: str) -> Action:
     return CASE_ITEMS[item].submit if item in CASE_ITEMS else Action.SUBMIT_REVIEW
 
 
-def _sent(request: StaffRequest, case: ClaimCase, item: str, form: SubmitForm) -> bool:
-    wanted = Request(item, seen_version(request), form.cleaned_data["opinion"], form.cleaned_data["key"])
+def _sent(
+    request: StaffRequest, case: ClaimCase, item: str, form: SubmitForm, subject: int | None = None
+) -> bool:
+    sent = form.cleaned_data
+    wanted = Request(item, seen_version(request), sent["opinion"], sent["key"], subject)
     try:
         submission = services.submit(case, wanted, by=request.user)
     except Refused as refused:
@@ -65,18 +83,20 @@ def _sent(request: StaffRequest, case: ClaimCase, item: str, form: SubmitForm) -
     return True
 
 
-def _shown(
-    request: StaffRequest, case: ClaimCase, form: SubmitForm, item: str, codes: list[str]
-) -> HttpResponse:
+def _shown(request: StaffRequest, case: ClaimCase, form: SubmitForm, choices: dict[str, Any]) -> HttpResponse:
+    """`choices` names the item, and what it is about where that is a record of its own."""
+    item, about = choices["item"], choices.get("about")
     context: dict[str, Any] = {
         **beside(request, case),
-        **_choices(item, codes),
+        **choices,
         "form": form,
         "next_door": None if item else next_door(case, request.user),
     }
     if item:
-        context["plan"] = plan = services.preview(case, item, by=request.user)
-        context["stops"] = [*plan.stops, *services.submitting(case, item, by=request.user)]
+        subject = about.asked.subject_id if about else None
+        context["plan"] = plan = services.preview(case, item, by=request.user, subject=subject)
+        stops = services.submitting(case, item, by=request.user, subject=subject)
+        context["stops"] = [*plan.stops, *stops]
         context["links"] = plan_links(plan, usual_times(item))
     return _answer(request, context, form)
 

@@ -15,16 +15,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from authority.refusals import Refused, insist_on
+from authority.rulings import Ruling
 from cases import services
 from cases.conflicts import Stale
 from cases.forms import work as work_forms
 from cases.handlers import successors_in
-from cases.items import CASE_ITEMS
+from cases.items import BESIDE, CASE_ITEMS
 from cases.lifecycle import Action, Stage
 from cases.models import ClaimCase, Submission
-from cases.rulings import may_work
+from cases.rulings import may_work, may_work_on
 from cases.views.case_pages import beside, case_page, seen_version
 from departments.http import StaffRequest
+from departments.models import Staff
 
 Sent = Any  # a bound and valid form of the work
 
@@ -34,6 +36,7 @@ class Work:
     """`form` makes the form from the case and what was sent, `do` calls the service.
 
     `is_keyed`: the service knows a form sent twice by its key, and must see it before anything is judged.
+    `may`: the ruling on opening the page, where the stage alone does not say it.
     """
 
     action: Action
@@ -43,6 +46,10 @@ class Work:
     fields: str = "cases/_work_fields.html"
     extra: dict[str, Any] = field(default_factory=dict)
     is_keyed: bool = False
+    may: Callable[[ClaimCase, Staff], Ruling] | None = None
+
+    def ruling(self, case: ClaimCase, staff: Staff) -> Ruling:
+        return self.may(case, staff) if self.may else may_work(case, self.action, staff)
 
 
 def work_page(work: Work) -> Callable[[StaffRequest, int], HttpResponse]:
@@ -65,7 +72,7 @@ def work_page(work: Work) -> Callable[[StaffRequest, int], HttpResponse]:
 def _insist_current(request: StaffRequest, case: ClaimCase, work: Work) -> None:
     if request.method == "POST" and seen_version(request) != case.version:
         raise Stale
-    insist_on(may_work(case, work.action, request.user))
+    insist_on(work.ruling(case, request.user))
 
 
 def _done(work: Work, case: ClaimCase, form: Sent, request: StaffRequest) -> bool:
@@ -131,8 +138,14 @@ def _open(case: ClaimCase) -> Any:
     return waiting.select_related("case", "item").order_by("pk")
 
 
+def _may_withdraw(case: ClaimCase, staff: Staff) -> Ruling:
+    """One that waits beside the case's way can be taken back in every stage."""
+    beside = _open(case).filter(item__code__in=BESIDE).first()
+    return may_work_on(beside, Action.WITHDRAW, staff) if beside else may_work(case, Action.WITHDRAW, staff)
+
+
 def _amend_form(case: ClaimCase, sent: Any) -> Any:
-    submission = _open(case).first()
+    submission = _open(case).exclude(item__code__in=BESIDE).first()
     losses = list(case.losses.order_by("pk"))
     if submission is None:
         return work_forms.AmendForm(sent, losses=losses, field="adjusted")
@@ -142,7 +155,8 @@ def _amend_form(case: ClaimCase, sent: Any) -> Any:
 
 def _amend(case: ClaimCase, form: Sent, request: StaffRequest, seen: int) -> object:
     amendment = services.Amendment(form.amounts(), form.cleaned_data["reason"], seen)
-    return services.amend(_open(case).first(), amendment, by=request.user)
+    submission = _open(case).exclude(item__code__in=BESIDE).first()
+    return services.amend(submission, amendment, by=request.user)
 
 
 register = work_page(
@@ -214,6 +228,7 @@ withdraw = work_page(
             form.cleaned_data["submission"], form.cleaned_data["reason"], by=request.user, seen=seen
         ),
         "只有提交人可以撤回，且在任何人作出意见之前。",
+        may=_may_withdraw,
     )
 )
 amend = work_page(

@@ -176,8 +176,8 @@ def test_a_returned_case_skips_nothing():
     assert open_actions(Stage.RETURNED) & set(WORK_ORDER) == {Action.SURVEY}
 
 
-def test_a_closed_case_is_over():
-    assert open_actions(Stage.CLOSED) == frozenset()
+def test_a_closed_case_is_over_save_for_what_is_asked_beside_its_way():
+    assert open_actions(Stage.CLOSED) == {Action.ASK, Action.GRANT}
 
 
 def test_nothing_is_paid_before_approval():
