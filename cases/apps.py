@@ -13,3 +13,4 @@ class CasesConfig(AppConfig):
         import_module("cases.panels")
         import_module("cases.ledger_words")
         import_module("cases.holdings")
+        import_module("cases.problems.places")

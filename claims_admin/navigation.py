@@ -104,7 +104,7 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group("专项", ()),
-    Group("品质与清理", ()),
+    Group("品质与清理", (Entry("问题件", "cases:problems"),)),
     Group(
         "授权与责任",
         (

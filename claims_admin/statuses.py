@@ -102,6 +102,14 @@ TONES: Final[dict[str, Tone]] = {
     "inversion": "attention",
     "unneeded": "idle",
     "shadowed": "idle",
+    # findings about a case, letters about them
+    "found": "attention",
+    "replied": "active",
+    "appealed": "attention",
+    "confirmed": "idle",
+    "lifted": "good",
+    "issued": "attention",
+    "received": "good",
     # runs of reports
     "leased": "active",
     "running": "active",

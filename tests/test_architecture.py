@@ -44,6 +44,7 @@ OWN_WORDS = {
         holdings ledger_words
         ratifications
         consultations
+        problems
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

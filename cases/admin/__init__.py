@@ -2,6 +2,18 @@
 
 from cases.admin.claim_case import ClaimCaseAdmin
 from cases.admin.over_authority import OverAuthorityAdmin
-from cases.admin.reference import PackItemAdmin, SupervisionParameterAdmin
+from cases.admin.reference import (
+    PackItemAdmin,
+    ProblemClassAdmin,
+    ProblemPointsAdmin,
+    SupervisionParameterAdmin,
+)
 
-__all__ = ["ClaimCaseAdmin", "OverAuthorityAdmin", "PackItemAdmin", "SupervisionParameterAdmin"]
+__all__ = [
+    "ClaimCaseAdmin",
+    "OverAuthorityAdmin",
+    "PackItemAdmin",
+    "ProblemClassAdmin",
+    "ProblemPointsAdmin",
+    "SupervisionParameterAdmin",
+]

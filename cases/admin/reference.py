@@ -1,4 +1,4 @@
-"""Reference data of the cases: what a pack for head office holds."""
+"""Reference data of the cases: what a pack for head office holds, what counts as what."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
-from cases.models import CasePaper, PackItem, SupervisionParameter
+from cases.models import CasePaper, PackItem, ProblemClass, ProblemPoints, SupervisionParameter
 from departments.admin.kept import KeptByAdministrator
 from departments.authorship import save_as
 from departments.models.people import AdminRole
@@ -45,3 +45,20 @@ class SupervisionParameterAdmin(KeptByAdministrator):
     list_display = ("name", "item", "value", "measure", "valid_from", "valid_to", "source", "is_verified")
     list_filter = ("code", "is_verified")
     search_fields = ("name", "code")
+
+
+@admin.register(ProblemClass)
+class ProblemClassAdmin(KeptByAdministrator):
+    keeper = AdminRole.SECURITY
+    list_display = ("code", "name", "examples", "source", "is_verified")
+    search_fields = ("code", "name")
+
+
+@admin.register(ProblemPoints)
+class ProblemPointsAdmin(KeptByAdministrator):
+    """What a finding costs. Another value is another row with its first day; findings keep what they cost."""
+
+    keeper = AdminRole.SECURITY
+    list_display = ("problem_class", "severity", "points", "valid_from", "valid_to", "source", "is_verified")
+    list_filter = ("problem_class", "severity", "is_verified")
+    list_select_related = ("problem_class",)

@@ -24,6 +24,14 @@ _OTHERS = {
     "return_loan": "归还借阅",
     "confirm_execution": "确认批复已执行",
     "import": "导入",
+    "find_problem": "登记问题件",
+    "amend_problem": "修改问题件",
+    "reply_problem": "答复问题件",
+    "correct_problem": "整改问题件",
+    "appeal_problem": "问题件申诉",
+    "look_again": "问题件申诉复核",
+    "confirm_problem": "确认问题件",
+    "withdraw_problem": "撤销问题件",
 }
 LABELS = {**dict(Action.choices), **dict(Outcome.choices), **_OTHERS}
 _TONES = {
@@ -52,7 +60,7 @@ class Event:
 def timeline_of(case: ClaimCase) -> list[Event]:
     """Newest first; three statements."""
     entries = LedgerEntry.objects.filter(chain=f"case:{case.pk}").select_related("actor", "acted_for")
-    events = [_entry(entry) for entry in entries]
+    events = [event_of(entry) for entry in entries]
     if not events:
         events = list(_steps(case))
     papers = CasePaper.objects.filter(case=case).select_related("uploaded_by")
@@ -64,10 +72,10 @@ def entries_since(case: ClaimCase, seen: int) -> list[Event]:
     """What happened after the version that somebody saw: every change of a case makes one entry."""
     missed = max(case.version - seen, 0)
     entries = LedgerEntry.objects.filter(chain=f"case:{case.pk}").select_related("actor", "acted_for")
-    return [_entry(entry) for entry in entries.order_by("-sequence")[:missed]]
+    return [event_of(entry) for entry in entries.order_by("-sequence")[:missed]]
 
 
-def _entry(entry: LedgerEntry) -> Event:
+def event_of(entry: LedgerEntry) -> Event:
     who = entry.actor.name if entry.actor else "系统"
     if entry.acted_for:
         who += f"（代{entry.acted_for.name}）"

@@ -11,12 +11,13 @@ from cases.models.concurrent import ConcurrentAct
 from cases.models.consultations import Consultation
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
 from cases.models.escalations import Escalation
+from cases.models.feedback import FeedbackLetter, FeedbackLine
 from cases.models.filters import SavedFilter
 from cases.models.imports import DataQualityIssue, ImportBatch, ImportFault, ImportProfile
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.packs import PackItem
 from cases.models.papers import CasePaper
-from cases.models.problems import ProblemClass, ProblemFinding
+from cases.models.problems import ProblemClass, ProblemFinding, ProblemPoints, Severity
 from cases.models.reversals import ReversalTask
 from cases.models.steps import CaseStep, Step
 from cases.models.supervision import (
@@ -50,6 +51,8 @@ __all__ = [
     "Decision",
     "Escalation",
     "EstimateChange",
+    "FeedbackLetter",
+    "FeedbackLine",
     "FindingCase",
     "ImportBatch",
     "ImportFault",
@@ -62,9 +65,11 @@ __all__ = [
     "PersonFigures",
     "ProblemClass",
     "ProblemFinding",
+    "ProblemPoints",
     "ReversalTask",
     "SampledDecision",
     "SavedFilter",
+    "Severity",
     "StationOpening",
     "Step",
     "Submission",

@@ -20,7 +20,16 @@ from authority.models import (
     UnitCeiling,
 )
 from cases import services
-from cases.models import CaseLoss, ClaimCase, Decision, Escalation, Payment, Submission
+from cases.models import (
+    CaseLoss,
+    ClaimCase,
+    Decision,
+    Escalation,
+    Payment,
+    ProblemClass,
+    ProblemFinding,
+    Submission,
+)
 from departments.models import Certificate
 from tests.cases.branch import Branch
 from tests.factories import (
@@ -78,6 +87,7 @@ PATHS: dict[str, Callable[[Rows], object]] = {
     "raw update of a loss": lambda rows: raw("update cases_caseloss set assessed = assessed + 1"),
     "raw delete of a loss": lambda rows: raw("delete from cases_caseloss"),
     "raw update of a request": lambda rows: raw("update cases_submission set amount = amount - 1"),
+    "a finding": lambda rows: ProblemFinding.objects.create(**found_in(rows["case"])),
     "a payment": lambda rows: Payment.objects.create(
         case=paid_up(rows["case"]), amount=1, payee="刘", paid_by=rows["case"].handler, paid_at=timezone.now()
     ),
@@ -100,6 +110,14 @@ def changed(row):
 
 def built(like: ClaimCase) -> ClaimCase:
     return CaseFactory.build(unit=like.unit, handler=like.handler)
+
+
+def found_in(case: ClaimCase) -> Rows:
+    facts = {"problem_class": ProblemClass.objects.first(), "points": 1, "description": "缺照片"}
+    return {
+        **facts, "number": "WT1", "case": case, "unit": case.unit, "source": "review", "step": "survey",
+        "found_by": case.handler, "found_at": timezone.now(),
+    }  # fmt: skip
 
 
 def paid_up(case: ClaimCase) -> ClaimCase:
@@ -196,7 +214,7 @@ def test_only_the_owner_may_fill(rows: Rows, guarded):
 
 GUARDED = (
     ClaimCase, CaseLoss, Submission, Decision, Payment, Escalation, AuthorityLetter, PersonalGrant,
-    UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate,
+    UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate, ProblemFinding,
 )  # fmt: skip
 
 
