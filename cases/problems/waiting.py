@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import ProblemFinding
+from cases.models.problems import ProblemFindingQuerySet
 from cases.problems.rulings import party
 from departments.access import MANAGE_UNIT
 from departments.models import Staff
 
-Findings = QuerySet[ProblemFinding]
+Findings = ProblemFindingQuerySet
 
 
 def own_fault(staff: Staff) -> Q:
