@@ -44,7 +44,7 @@ drop trigger cases_problemfinding_told_new on cases_problemfinding;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0025_seed_problem_points"),
+        ("cases", "0027_seed_problem_points"),
         ("authority", "0021_no_change_without_an_entry"),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0023_share_of_concurrent_acts'),
+        ('cases', '0025_asked_beside_the_way'),
         ('departments', '0014_where_separation_bites'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

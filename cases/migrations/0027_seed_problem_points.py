@@ -43,6 +43,6 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0024_problem_findings"), ("departments", "0014_where_separation_bites")]
+    dependencies = [("cases", "0026_problem_findings"), ("departments", "0014_where_separation_bites")]
 
     operations = [migrations.RunPython(seed, unseed)]
