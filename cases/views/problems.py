@@ -114,23 +114,25 @@ def problem(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _page(request: StaffRequest, found: Found, sent: tuple[str, Any] | None = None) -> HttpResponse:
     """`sent`: the act and the form that could not be taken, shown again with its errors."""
-    bound = dict([sent]) if sent else {}
     rulings = {name: act.ruling(found, request.user) for name, act in ACTS.items()}
-    doors = [
+    context = {
+        "finding": found,
+        "doors": _doors(found, rulings, dict([sent]) if sent else {}),
+        "next_ruling": rulings[NEXT.get(found.status, "correct")],
+        "papers": found.papers.all(),
+        "events": events_of(found),
+        "sees_case": ClaimCase.objects.visible_to(request.user).filter(pk=found.case_id).exists(),
+    }
+    return render(request, "cases/problem.html", context, status=422 if sent else 200)
+
+
+def _doors(found: Found, rulings: dict[str, Ruling], bound: dict[str, Any]) -> list[tuple[str, Act, Any]]:
+    """The acts that are this person's now, each with its form."""
+    return [
         (name, act, bound.get(name) or act.form(None, found))
         for name, act in ACTS.items()
         if rulings[name].allowed
     ]
-    seen = ClaimCase.objects.visible_to(request.user).filter(pk=found.case_id).exists()
-    context = {
-        "finding": found,
-        "doors": doors,
-        "next_ruling": rulings[NEXT.get(found.status, "correct")],
-        "papers": found.papers.all(),
-        "events": events_of(found),
-        "sees_case": seen,
-    }
-    return render(request, "cases/problem.html", context, status=422 if sent else 200)
 
 
 NEXT = {"found": "reply", "replied": "confirm", "appealed": "look"}
