@@ -14,3 +14,4 @@ class CasesConfig(AppConfig):
         import_module("cases.ledger_words")
         import_module("cases.holdings")
         import_module("cases.problems.places")
+        import_module("cases.notices")

@@ -11,15 +11,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
 from django.utils import timezone
 
-from cases.courses import RecordCourse, courses_of_cases, courses_owed_by, still_running
+from cases.courses import (
+    Area,
+    RecordCourse,
+    courses_of_area,
+    courses_of_cases,
+    courses_owed_by,
+    still_running,
+)
 from cases.lifecycle import Stage
-from cases.models import CasePause, ChainStep, ClaimCase, ClockAlert
+from cases.models import CasePause, ChainStep, ClaimCase, ClockAlert, CoverageLine, PapersNotice
 from departments.calendar import WorkingCalendar
 from departments.clocks import Course, Pause, Reading, Rule, TimeUnit, read
-from departments.models import CalendarDay, ClockRule, Staff
+from departments.models import CalendarDay, ClockRule, PauseReason, Staff
 
 # The events of our cases that the rules of these codes are about.
 STATION_CLOCKS = {
@@ -30,6 +37,10 @@ STATION_CLOCKS = {
     "zero_payment": "adjudication",
 }
 REGISTRATION = "registration"
+CTPL_LIST, CTPL_DECISION, LIMITATION = "ctpl_doc_list", "ctpl_decision", "claim_limitation"
+DISPATCH, FIRST_CONTACT, ARRIVAL = "dispatch", "first_contact", "arrival"
+AGENCY_RETURN = "agency_return"
+_NOT_SURVEYED = (Stage.REPORTED, Stage.REGISTERED)
 FROM_PAPERS_TO_DECISION = ("liability_decision",)
 FROM_PAPERS_TO_PAYMENT = ("small_claim_5d", "small_claim_promise", "advance_certain_amount")
 FROM_DECISION_TO_PAYMENT = ("pay_after_agreement",)
@@ -106,7 +117,8 @@ class Clocks:
         standing = tuple(map(_local_pause, pauses))
         for rule, started_at, stopped_at in self._courses(case):
             reading = self._read(rule, started_at, stopped_at, standing)
-            yield CaseClock(reading, started_at, case.pk, case.handler_id)
+            if rule.code != LIMITATION or reading.is_pressing:
+                yield CaseClock(reading, started_at, case.pk, case.handler_id)
 
     def of_record(self, one: RecordCourse, case_pauses: Iterable[Pause] = ()) -> CaseClock | None:
         """None where no rule of that code is in force."""
@@ -119,6 +131,12 @@ class Clocks:
         reading = self._read(rule, one.course.started_at, one.course.stopped_at, standing)
         about = one.area, one.record_id, one.title, one.url, one.is_told
         return CaseClock(reading, one.course.started_at, one.case_id, one.owed_by_id, *about)
+
+    def of_area(self, area: Area, case: ClaimCase) -> list[CaseClock]:
+        """Of the records of one area on the case, for the list of these records; two statements."""
+        pauses = pauses_of([case]).get(case.pk, ())
+        found = (self.of_record(one, pauses) for one in courses_of_area(area, case.pk))
+        return [one for one in found if one]
 
     def owed_by(self, staff: Staff) -> list[CaseClock]:
         """What this person owes on records about cases he may see, by what is due next."""
@@ -136,10 +154,35 @@ class Clocks:
     def _courses(self, case: ClaimCase) -> Iterator[tuple[Rule, datetime, datetime | None]]:
         decided_at, ended_at = _decided_at(case), case.paid_at or case.closed_at
         yield from self._of((REGISTRATION,), case, case.reported_at, case.registered_at)
+        yield from self._of_service(case)
+        yield from self._of_claim(case, decided_at)
         yield from self._of(FROM_PAPERS_TO_DECISION, case, case.papers_complete_at, decided_at)
         yield from self._of(FROM_PAPERS_TO_PAYMENT, case, case.papers_complete_at, ended_at)
         if case.approved:
             yield from self._of(FROM_DECISION_TO_PAYMENT, case, decided_at, case.paid_at)
+
+    def _of_service(self, case: ClaimCase) -> Iterator[tuple[Rule, datetime, datetime | None]]:
+        """Dispatch, first call, arrival: waited for only on losses reported here and not surveyed yet."""
+        waits = case.source == "manual" and case.stage in _NOT_SURVEYED
+        for code, started_at, stopped_at in (
+            (DISPATCH, case.reported_at, case.dispatched_at),
+            (FIRST_CONTACT, case.dispatched_at, case.contacted_at),
+            (ARRIVAL, case.dispatched_at and case.reported_at, case.arrived_at),
+        ):
+            if stopped_at or waits:
+                yield from self._of((code,), case, started_at, stopped_at)
+        yield from self._of((AGENCY_RETURN,), case, case.entrusted_done_at, case.papers_returned_at)
+
+    def _of_claim(
+        self, case: ClaimCase, decided_at: datetime | None
+    ) -> Iterator[tuple[Rule, datetime, datetime | None]]:
+        claimed_at = case.claimed_at or case.papers_complete_at
+        if CoverageLine.CTPL in case.lines:
+            told_at = case.ctpl_decided_at or decided_at
+            yield from self._of((CTPL_LIST,), case, case.claimed_at, case.list_given_at)
+            yield from self._of((CTPL_DECISION,), case, case.papers_complete_at, told_at)
+        if claimed_at is None and case.stage not in (*_DECIDED, Stage.SUSPENDED):
+            yield from self._of((LIMITATION,), case, case.accident_at, None)
 
     def _of(
         self, codes: Iterable[str], case: ClaimCase, started_at: datetime | None, stopped_at: datetime | None
@@ -197,10 +240,14 @@ def pauses_of(cases: Iterable[ClaimCase]) -> dict[int, list[Pause]]:
 
 
 def pauses_by_case(case_ids: Iterable[int]) -> dict[int, list[Pause]]:
-    """The suspensions; one statement."""
+    """The suspensions, and from a notice's delivery until the papers came (司法解释二 art. 15)."""
     found: defaultdict[int, list[Pause]] = defaultdict(list)
-    rows = CasePause.objects.filter(case__in=list(case_ids))
-    for case_id, since, until, reason in rows.values_list("case_id", "since", "until", "reason"):
+    wanted = list(case_ids)
+    rows = CasePause.objects.filter(case__in=wanted).values_list("case_id", "since", "until", "reason")
+    asked = PapersNotice.objects.filter(case__in=wanted, delivered_at__isnull=False, cancelled_at=None)
+    known = Value(PauseReason.PAPERS_REQUESTED.value, CharField())
+    waited = asked.annotate(why=known).values_list("case_id", "delivered_at", "received_at", "why")
+    for case_id, since, until, reason in rows.union(waited, all=True):
         found[case_id].append(Pause(since, until, reason))
     return found
 

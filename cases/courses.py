@@ -124,6 +124,11 @@ def courses_of_cases(case_ids: Iterable[int]) -> Iterator[RecordCourse]:
             yield from _courses(area, area.rows().filter(**{f"{area.case}__in": wanted}))
 
 
+def courses_of_area(area: Area, case_id: int) -> Iterator[RecordCourse]:
+    """Of one area and one case; one statement."""
+    return _courses(area, area.rows().filter(**{area.case: case_id}))
+
+
 def courses_owed_by(staff_id: int) -> Iterator[RecordCourse]:
     """What this person owes and has not done yet; one statement per area."""
     for area in areas():

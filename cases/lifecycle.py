@@ -51,6 +51,7 @@ class Action(TextChoices):
     NOTE_PAPERS = "note_papers", "确认材料收齐"
     ASK = "ask", "提交专项报批"
     GRANT = "grant", "同意专项报批"
+    NOTE_MOMENTS = "note_moments", "登记时点"
 
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
@@ -86,6 +87,7 @@ LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage | None]] = {
     Action.NOTE_PAPERS: (UNDER_WAY | WITH_REVIEWER | {Stage.REPORTED, Stage.SUSPENDED}, None),
     Action.ASK: (frozenset(Stage), None),
     Action.GRANT: (frozenset(Stage), None),
+    Action.NOTE_MOMENTS: (OPEN, None),
 }
 
 # A returned case goes on from the step it was returned to, or from an earlier one; nothing is skipped.

@@ -100,6 +100,7 @@ GROUPS: tuple[Group, ...] = (
             ),
             Entry("上报总公司", "cases:escalations", waiting="unanswered"),
             Entry("会商", "cases:consultations"),
+            Entry("补充材料告知", "cases:papers_notices"),
             Entry("导入清单", "cases:imports", may_import),
         ),
     ),

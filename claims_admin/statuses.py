@@ -53,6 +53,12 @@ TONES: Final[dict[str, Tone]] = {
     "accepted": "good",
     "declined": "bad",
     "recalled": "idle",
+    # notices of missing papers
+    "notice_drafted": "attention",
+    "notice_sent": "active",
+    "notice_delivered": "active",
+    "notice_received": "good",
+    "notice_cancelled": "idle",
     # ratifications
     "ratified": "good",
     "overdue": "bad",

@@ -20,6 +20,7 @@ from departments.calendar import WorkingCalendar
 
 _DAY = timedelta(days=1)
 _LEAP_DAY = (2, 29)
+_DAYS_OF_A_YEAR = 365
 
 
 class TimeUnit(StrEnum):
@@ -249,11 +250,11 @@ def _after_minutes(begins: datetime, amount: float, _calendar: WorkingCalendar) 
 
 
 def _after_years(begins: datetime, amount: float, _calendar: WorkingCalendar) -> datetime:
-    """The same day of the year, or the last of February."""
+    """The same day of the year, or the last of February; a part of a year (a mark on the way) in days."""
     year = begins.year + int(amount)
     is_leap_day = (begins.month, begins.day) == _LEAP_DAY
     day = 28 if is_leap_day and not isleap(year) else begins.day
-    return _end_of(begins.replace(year=year, day=day))
+    return _end_of(begins.replace(year=year, day=day) + int(amount % 1 * _DAYS_OF_A_YEAR) * _DAY)
 
 
 _MEASURES: dict[TimeUnit, Callable[[datetime, datetime, WorkingCalendar], float]] = {

@@ -39,7 +39,7 @@ OWN_WORDS = {
     """,
     "cases": """
         casefile chains clocks conflicts courses export handlers importing items listing matters numbers
-        panels papers queue
+        notices panels papers queue
         what_if supervision turnaround
         holdings ledger_words
         ratifications

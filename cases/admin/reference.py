@@ -1,4 +1,4 @@
-"""Reference data of the cases: what a pack for head office holds, what counts as what."""
+"""Reference data of the cases: what a pack and a claim hold, what counts as what."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
-from cases.models import CasePaper, PackItem, ProblemClass, ProblemPoints, SupervisionParameter
+from cases.models import (
+    CasePaper,
+    PackItem,
+    ProblemClass,
+    ProblemPoints,
+    RequiredPaper,
+    SupervisionParameter,
+)
 from departments.admin.kept import KeptByAdministrator
 from departments.authorship import save_as
 from departments.models.people import AdminRole
@@ -35,6 +42,25 @@ class PackItemAdmin(KeptByAdministrator):
 
     def save_model(self, request: Any, obj: PackItem, form: Any, change: bool) -> None:
         save_as(obj, request.user)
+
+
+@admin.register(RequiredPaper)
+class RequiredPaperAdmin(KeptByAdministrator):
+    """A paper that is asked for no longer is given its last day; notices keep what they named."""
+
+    keeper = AdminRole.SECURITY
+    list_display = (
+        "name",
+        "paper_kind",
+        "line",
+        "loss_class",
+        "source",
+        "valid_from",
+        "valid_to",
+        "is_verified",
+    )
+    list_filter = ("loss_class", "line", "is_verified")
+    search_fields = ("name",)
 
 
 @admin.register(SupervisionParameter)

@@ -35,6 +35,7 @@ def facts_of(case: ClaimCase, *, sees_personal_data: bool) -> list[tuple[str, st
         ("责任比例", f"{case.liability_ratio}%"),
         ("报案 / 立案", f"{_moment(case.reported_at)} / {_moment(case.registered_at) or '未立案'}"),
         ("材料收齐", _moment(case.papers_complete_at)),
+        *_moments(case),
         ("责任人", handler),
         ("险别 / 损失", _joined(" ".join(lines), " ".join(losses))),
         ("报案号", case.report_no),
@@ -43,6 +44,30 @@ def facts_of(case: ClaimCase, *, sees_personal_data: bool) -> list[tuple[str, st
         ("结案", _joined(_moment(case.closed_at), case.get_closing_kind_display())),
         *price,
     ]  # fmt: skip
+
+
+def _moments(case: ClaimCase) -> list[tuple[str, str]]:
+    """Those noted, in pairs as they belong together."""
+    service = [
+        (word, moment)
+        for word, moment in (
+            ("派工", case.dispatched_at),
+            ("联系", case.contacted_at),
+            ("到场", case.arrived_at),
+        )
+        if moment
+    ]
+    claim = [
+        ("索赔", case.claimed_at),
+        ("告知清单", case.list_given_at),
+        ("交强险核定", case.ctpl_decided_at),
+        ("受托查勘完成", case.entrusted_done_at),
+        ("受托材料寄回", case.papers_returned_at),
+    ]
+    said = [(word, _moment(moment)) for word, moment in claim if moment]
+    if service:
+        said.insert(0, ("查勘服务", " · ".join(f"{word} {_moment(at)}" for word, at in service)))
+    return said
 
 
 def marks_of(case: ClaimCase) -> list[tuple[str, str]]:

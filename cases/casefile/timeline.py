@@ -32,6 +32,11 @@ _OTHERS = {
     "look_again": "问题件申诉复核",
     "confirm_problem": "确认问题件",
     "withdraw_problem": "撤销问题件",
+    "draft_notice": "制作补充材料告知书",
+    "send_notice": "发出补充材料告知书",
+    "deliver_notice": "补充材料告知书送达",
+    "receive_papers": "材料补齐",
+    "cancel_notice": "作废补充材料告知书",
 }
 LABELS = {**dict(Action.choices), **dict(Outcome.choices), **_OTHERS}
 _TONES = {

@@ -33,6 +33,7 @@ _MORE = (
     (Action.CHANGE_ESTIMATE, "cases:change_estimate"),
     (Action.SUBMIT_ZERO, "cases:submit"),
     (Action.NOTE_PAPERS, "cases:note_papers"),
+    (Action.NOTE_MOMENTS, "cases:note_moments"),
     (Action.SUSPEND, "cases:suspend"),
     (Action.HAND_OVER, "cases:hand_over"),
 )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from authority.models import ReferralRule
 from cases.models import FLAGS_OF_FIELDS, CaseFlag, CaseLoss, ClaimCase, CoverageLine, LossClass, Submission
-from cases.services import LossRow
+from cases.services import MOMENTS, LossRow
 from departments.models import PauseReason, Staff
 
 _MOMENT = {"type": "datetime-local"}
@@ -54,9 +54,36 @@ class PapersCompleteForm(forms.Form):
     complete_at = moment_field("材料收齐时间")
 
 
+class MomentsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """When what happened: those that concern the case."""
+
+    reason = forms.CharField(
+        label="更正原因", max_length=200, required=False, help_text="更改已登记的时点时填写"
+    )
+
+    class Meta:
+        model = ClaimCase
+        fields = MOMENTS
+        field_classes = dict.fromkeys(MOMENTS, forms.DateTimeField)
+        widgets = {name: forms.DateTimeInput(_MOMENT, format="%Y-%m-%dT%H:%M") for name in MOMENTS}
+
+    def __init__(self, data: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        if CoverageLine.CTPL not in self.instance.lines:
+            del self.fields["ctpl_decided_at"]
+        if self.instance.agency_direction != "in":
+            del self.fields["entrusted_done_at"], self.fields["papers_returned_at"]
+
+    def moments(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+
+
 class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
     """The findings of the survey; what is filled in replaces what was reported."""
 
+    dispatched_at = moment_field("派工时间", required=False)
+    contacted_at = moment_field("首次联系时间", required=False)
+    arrived_at = moment_field("到达现场时间", required=False)
     accident_at = moment_field("出险时间", required=False)
     flags = forms.MultipleChoiceField(
         label="案件标识",
@@ -74,6 +101,9 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ClaimCase
         fields = (
+            "dispatched_at",
+            "contacted_at",
+            "arrived_at",
             "accident_at",
             "accident_place",
             "accident_cause",

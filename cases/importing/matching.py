@@ -12,6 +12,7 @@ FACTS = (
     "registration_no", "claim_no", "policy_no", "unit_id", "insuring_unit_id", "insured_name", "plate_no",
     "vin", "vehicle_class", "accident_at", "accident_place", "accident_cause", "liability_ratio",
     "reported_at", "registered_at", "papers_complete_at", "is_litigated", "agency_direction", "handler_id",
+    "dispatched_at", "contacted_at", "arrived_at", "claimed_at",
     "paid_at", "estimate", "assessed", "reviewed", "adjusted", "approved", "paid", "uncleared_reasons",
     "expected_close_on",
 )  # fmt: skip

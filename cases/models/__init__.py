@@ -15,6 +15,7 @@ from cases.models.feedback import FeedbackLetter, FeedbackLine
 from cases.models.filters import SavedFilter
 from cases.models.imports import DataQualityIssue, ImportBatch, ImportFault, ImportProfile
 from cases.models.money import CaseLoss, EstimateChange, Payment
+from cases.models.notices import PapersNotice, RequiredPaper, missing_of
 from cases.models.packs import PackItem
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding, ProblemPoints, Severity
@@ -61,11 +62,13 @@ __all__ = [
     "Outcome",
     "OverAuthorityCase",
     "PackItem",
+    "PapersNotice",
     "Payment",
     "PersonFigures",
     "ProblemClass",
     "ProblemFinding",
     "ProblemPoints",
+    "RequiredPaper",
     "ReversalTask",
     "SampledDecision",
     "SavedFilter",
@@ -79,4 +82,5 @@ __all__ = [
     "WhatIfLine",
     "WhatIfLoad",
     "WhatIfRun",
+    "missing_of",
 ]

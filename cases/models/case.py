@@ -104,6 +104,15 @@ class ClaimCase(models.Model):
     registered_at = models.DateTimeField("立案时间", null=True, blank=True)
     is_forced_registration = models.BooleanField("强制立案", default=False)
     papers_complete_at = models.DateTimeField("材料收齐时间", null=True, blank=True)
+    # What else happened when: clocks start and stop there (docs/clocks.md).
+    dispatched_at = models.DateTimeField("派工时间", null=True, blank=True)
+    contacted_at = models.DateTimeField("首次联系时间", null=True, blank=True)
+    arrived_at = models.DateTimeField("到达现场时间", null=True, blank=True)
+    claimed_at = models.DateTimeField("索赔申请时间", null=True, blank=True)
+    list_given_at = models.DateTimeField("告知材料清单时间", null=True, blank=True)
+    ctpl_decided_at = models.DateTimeField("交强险核定告知时间", null=True, blank=True)
+    entrusted_done_at = models.DateTimeField("受托查勘完成时间", null=True, blank=True)
+    papers_returned_at = models.DateTimeField("受托材料寄回时间", null=True, blank=True)
     lines = ArrayField(
         models.CharField(max_length=12, choices=CoverageLine), default=list, verbose_name="险别"
     )
@@ -226,6 +235,15 @@ class ClaimCase(models.Model):
             models.CheckConstraint(condition=Q(liability_ratio__lte=100), name="cases_case_liability_ratio"),
             models.CheckConstraint(
                 condition=Q(agency_direction__in=["", "out", "in"]), name="cases_case_agency_direction_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(list_given_at=None) | Q(claimed_at__isnull=False),
+                name="cases_case_list_given_when_claimed",
+            ),
+            models.CheckConstraint(
+                condition=Q(papers_returned_at=None)
+                | Q(entrusted_done_at__isnull=False, papers_returned_at__gte=F("entrusted_done_at")),
+                name="cases_case_papers_returned_when_done",
             ),
         ]
 

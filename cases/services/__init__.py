@@ -49,6 +49,15 @@ from cases.services.intake import (
     register_case,
     survey,
 )
+from cases.services.moments import MOMENTS, SERVICE_MOMENTS, note_moments
+from cases.services.notifying import (
+    NoticeRequest,
+    NoticeStep,
+    advance_notice,
+    cancel_notice,
+    draft_notice,
+    may_notify,
+)
 from cases.services.packs import missing_in, pack_of, packs_of
 from cases.services.pausing import PauseRequest, note_papers, resume, suspend
 from cases.services.paying import PaymentOrder, close, pay
@@ -82,6 +91,8 @@ from cases.services.subjects import (
 from cases.services.submitting import Request, preview, submit, submitting
 
 __all__ = [
+    "MOMENTS",
+    "SERVICE_MOMENTS",
     "SURVEYED_FIELDS",
     "About",
     "Amended",
@@ -90,6 +101,8 @@ __all__ = [
     "Detour",
     "Loan",
     "LossRow",
+    "NoticeRequest",
+    "NoticeStep",
     "PauseRequest",
     "PaymentOrder",
     "Problem",
@@ -101,6 +114,7 @@ __all__ = [
     "about",
     "about_submission",
     "adjust",
+    "advance_notice",
     "amend",
     "amend_problem",
     "amendable",
@@ -112,6 +126,7 @@ __all__ = [
     "appealing",
     "ask_opinions",
     "assess",
+    "cancel_notice",
     "change_estimate",
     "check_concurrent",
     "close",
@@ -124,6 +139,7 @@ __all__ = [
     "decision_of",
     "deserted_stations",
     "detours_of",
+    "draft_notice",
     "escalate",
     "file_paper",
     "find_problem",
@@ -138,7 +154,9 @@ __all__ = [
     "look_again",
     "looking_again",
     "may_check_concurrent",
+    "may_notify",
     "missing_in",
+    "note_moments",
     "note_papers",
     "pack_of",
     "packs_of",

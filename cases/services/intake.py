@@ -18,6 +18,7 @@ from cases.lifecycle import Action, Stage
 from cases.models import FLAGS_OF_FIELDS, CaseLoss, ClaimCase, Step, Submission
 from cases.numbers import next_number
 from cases.rulings import may_register_in, may_work, refused_for, with_objections
+from cases.services.moments import SERVICE_MOMENTS, changed_moments, moment_objections
 from cases.services.transition import (
     Change,
     apply,
@@ -46,6 +47,7 @@ SURVEYED_FIELDS = frozenset(
         "is_major",
         "major_criterion",
         "flags",
+        *SERVICE_MOMENTS,
     }
 )
 
@@ -105,7 +107,9 @@ def survey(
     if unknown:
         raise KeyError(*sorted(unknown))
     gone = flags_taken(case, findings)
-    insist_on(refused_for(_flag_objections(case, gone, flag_reason, by)))
+    times = {name: at for name, at in findings.items() if name in SERVICE_MOMENTS}
+    objections = _flag_objections(case, gone, flag_reason, by)
+    insist_on(refused_for([*objections, *moment_objections(case, changed_moments(case, times))]))
     for name, value in findings.items():
         setattr(case, name, value)
     note_step(case, Step.SURVEY, by, since=case.stage_entered_at)

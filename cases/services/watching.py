@@ -62,9 +62,10 @@ def _late_cases(clocks: Clocks) -> Iterator[ClockAlert]:
     """Deadlines of the law only: a promise that was missed is seen on the case and in the reports."""
     statutory = [rule for rule in clocks.rules.values() if rule.is_statutory and rule.unit in _DAYS]
     shortest = timedelta(days=min((rule.limit for rule in statutory), default=0))
-    begun = Q(papers_complete_at__lt=clocks.now - shortest) | Q(
-        stage=Stage.APPROVED, stage_entered_at__lt=clocks.now - shortest
-    )
+    since = clocks.now - shortest
+    papers = Q(papers_complete_at__lt=since)
+    claimed = Q(claimed_at__lt=since, list_given_at=None)
+    begun = papers | claimed | Q(stage=Stage.APPROVED, stage_entered_at__lt=since)
     open_cases = ClaimCase.objects.outstanding().filter(begun).exclude(stage=Stage.PAID).order_by("pk")
     for chunk in _chunks(open_cases.iterator(chunk_size=BATCH)):
         pauses = pauses_of(chunk)

@@ -270,6 +270,16 @@ resume = work_page(
         "恢复到中止前的状态，时限继续计算。",
     )
 )
+note_moments = work_page(
+    Work(
+        Action.NOTE_MOMENTS,
+        lambda case, sent: work_forms.MomentsForm(sent, instance=ClaimCase.objects.get(pk=case.pk)),
+        lambda case, form, request, seen: services.note_moments(
+            case, form.moments(), by=request.user, seen=seen, reason=form.cleaned_data["reason"]
+        ),
+        "派工、联系、到场、索赔、告知等时限由这些时点计算；留空表示尚未发生。",
+    )
+)
 note_papers = work_page(
     Work(
         Action.NOTE_PAPERS,

@@ -12,6 +12,7 @@ from authority.services import watch_coverage
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.cases import make_cases
 from claims_admin.demo.certificates import make_certificates
+from claims_admin.demo.notices import make_notices
 from claims_admin.demo.organisation import make_posts, make_units
 from claims_admin.demo.past import make_past
 from claims_admin.demo.people import make_people
@@ -41,4 +42,5 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     decided = make_past(units, people, random=Random(f"{seed}/past"))
     months, tried = make_reviews(units, people), try_a_letter(units, people)
     say(f"往月审批 {decided} 件，履行监督 {months} 个月，授权试算 {tried} 件")
+    say(f"补充材料告知书 {make_notices()} 份")
     say(f"代岗 {make_stand_in(people)} 项，临时授权下待追认 {make_emergency(people)} 件")

@@ -55,7 +55,8 @@ def readings(case: ClaimCase) -> dict[str, ClockState]:
 
 
 def test_a_loss_reported_starts_the_clock_of_registration(branch: Branch):
-    case = CaseFactory(stage=Stage.REPORTED, reported_at=timezone.now(), registered_at=None)
+    facts = {"reported_at": timezone.now(), "registered_at": None, "source": "import"}
+    case = CaseFactory(stage=Stage.REPORTED, **facts)
 
     assert readings(case) == {"registration": ClockState.RUNNING}
 
@@ -85,7 +86,7 @@ def test_an_approved_case_is_to_be_paid_in_ten_days(branch: Branch):
 def test_a_rule_that_is_over_runs_no_clock(branch: Branch):
     ClockRule.objects.filter(code="registration").update(valid_to=timezone.localdate() - DAY)
 
-    assert readings(CaseFactory(stage=Stage.REPORTED, registered_at=None)) == {}
+    assert "registration" not in readings(CaseFactory(stage=Stage.REPORTED, registered_at=None))
 
 
 def test_suspending_stops_only_the_clocks_that_accept_the_reason(branch: Branch):

@@ -30,8 +30,10 @@ from cases.models import (
     ProblemFinding,
     Submission,
 )
+from cases.models import CaseLoss, ClaimCase, Decision, Escalation, PapersNotice, Payment, Submission
 from departments.models import Certificate
 from tests.cases.branch import Branch
+from tests.cases.test_notices import notice_row
 from tests.factories import (
     CaseFactory,
     CaseLossFactory,
@@ -61,6 +63,7 @@ def rows(db) -> Rows:
         "rule": ReferralRule.objects.first(),
         "interest": InterestFactory(),
         "certificate": CertificateFactory(),
+        "notice": notice_row(case=case),
     }
 
 
@@ -99,6 +102,7 @@ PATHS: dict[str, Callable[[Rows], object]] = {
     "an item": lambda rows: AuthorityItem.objects.update(is_key=False),
     "a rule": lambda rows: raw("update authority_referralrule set name = name || '改'"),
     "an interest": lambda rows: saved(rows["interest"], relation="别的"),
+    "a notice": lambda rows: raw("update cases_papersnotice set items = array['别的']"),
     "a certificate": lambda rows: Certificate.objects.update(valid_to="2999-01-01"),
 }  # fmt: skip
 
@@ -215,6 +219,7 @@ def test_only_the_owner_may_fill(rows: Rows, guarded):
 GUARDED = (
     ClaimCase, CaseLoss, Submission, Decision, Payment, Escalation, AuthorityLetter, PersonalGrant,
     UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate, ProblemFinding,
+    UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate, PapersNotice,
 )  # fmt: skip
 
 
