@@ -64,13 +64,17 @@ def papers_notice_new(request: StaffRequest, case: ClaimCase) -> HttpResponse:
         raise Stale
     insist_on(services.may_notify(case, request.user))
     asked = _asked(case)
-    form = NoticeForm(request.POST or None, asked=asked, missing=missing_of(case, asked))
+    form = NoticeForm(_sent(request), asked=asked, missing=missing_of(case, asked))
     if request.method == "POST" and form.is_valid() and (made := _made(request, case, form)):
         messages.success(request, f"已制作{made}，请打印并发出")
         return redirect(made)
     context = {**beside(request, case), "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "cases/papers_notice_new.html", context, status=status)
+
+
+def _sent(request: StaffRequest) -> Any:
+    return request.POST if request.method == "POST" else None
 
 
 def _asked(case: ClaimCase) -> list[RequiredPaper]:
@@ -102,7 +106,7 @@ def _step_form(notice: PapersNotice, data: Any) -> StepForm | None:
 def papers_notice(request: StaffRequest, pk: int) -> HttpResponse:
     notice = _notice(request, pk)
     ruling = may_work(notice.case, Action.NOTE_PAPERS, request.user)
-    form = _step_form(notice, request.POST or None)
+    form = _step_form(notice, _sent(request))
     if request.method == "POST":
         insist_on(ruling)
         if form and form.is_valid() and _advanced(request, notice, form):
