@@ -39,17 +39,20 @@ def make_notices() -> int:
 
 
 def _make(case: ClaimCase, number: int, now: datetime) -> int:
+    handler = case.handler
+    if handler is None:
+        return 0
     steps, items = _STEPS[number % len(_STEPS)], ASKED[number % len(ASKED)]
     found = now - timedelta(days=(steps or (2.5,))[0]) - timedelta(hours=3)
     claimed = {"claimed_at": now - 11 * DAY, "list_given_at": now - 10.5 * DAY}
     try:
-        services.note_moments(case, claimed, by=case.handler, seen=case.version)
+        services.note_moments(case, claimed, by=handler, seen=case.version)
         case.refresh_from_db()
         request = NoticeRequest(items, found, "请交至柜面或通过线上渠道上传")
-        notice = services.draft_notice(case, request, by=case.handler, seen=case.version)
+        notice = services.draft_notice(case, request, by=handler, seen=case.version)
         for days in steps:
             step = NoticeStep(now - timedelta(days=days), "post")
-            services.advance_notice(notice, step, by=case.handler)
+            services.advance_notice(notice, step, by=handler)
     except Refused:
         return 0
     return 1
