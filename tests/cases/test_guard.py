@@ -25,12 +25,12 @@ from cases.models import (
     ClaimCase,
     Decision,
     Escalation,
+    PapersNotice,
     Payment,
     ProblemClass,
     ProblemFinding,
     Submission,
 )
-from cases.models import CaseLoss, ClaimCase, Decision, Escalation, PapersNotice, Payment, Submission
 from departments.models import Certificate
 from tests.cases.branch import Branch
 from tests.cases.test_notices import notice_row
@@ -219,7 +219,7 @@ def test_only_the_owner_may_fill(rows: Rows, guarded):
 GUARDED = (
     ClaimCase, CaseLoss, Submission, Decision, Payment, Escalation, AuthorityLetter, PersonalGrant,
     UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate, ProblemFinding,
-    UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate, PapersNotice,
+    PapersNotice,
 )  # fmt: skip
 
 
