@@ -42,14 +42,14 @@ def django_db_setup(
     """As pytest-django's, but for whoever asks: its own makes no test database for tests without its mark,
     and `own_database` would then copy the real one.
 
-    What migrating and seeding makes is kept beside, under the fingerprint of what made it: the next process,
-    and the next run, copy it.
+    What migrating and seeding makes is kept beside, with the digests of what made it: the next process, and
+    the next run, copy it, and migrate only what is newer.
     """
     keepdb = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock(), prepared.turn():
         is_copied = not keepdb and prepared.copy()
         made = setup_databases(verbosity=0, interactive=False, keepdb=keepdb or is_copied)
-        if not (keepdb or is_copied):
+        if not keepdb:
             prepared.keep()
     yield
     if not django_db_keepdb:

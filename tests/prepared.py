@@ -1,8 +1,9 @@
 """A migrated and seeded database to copy: half a minute of migrations becomes a second."""
 
-import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from time import sleep
 
@@ -11,23 +12,25 @@ from django.db import ProgrammingError, connection
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "prepared_"
+KEPT = 2
 TURN = 20_260_101
 """The advisory lock of whoever makes or copies it."""
 
 
-def fingerprint() -> str:
-    """Of what makes the tables, the seeds and the permissions: migrations, seed files, models."""
-    digest = hashlib.sha256(django.__version__.encode())
-    for app in ("departments", "authority", "cases", "registers", "reports", "claims_admin"):
-        for path in sorted((ROOT / app).rglob("*")):
-            if path.is_file() and _may_matter(path):
-                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+def made_from() -> dict[str, str]:
+    """The digest of every migration and seed file, by its place in the tree."""
+    files = sorted(
+        path
+        for app in ("departments", "authority", "cases", "registers", "reports", "claims_admin")
+        for path in (ROOT / app).rglob("*")
+        if path.is_file() and {"migrations", "seeds"} & set(path.parts) and "__pycache__" not in path.parts
+    )
+    return {str(path.relative_to(ROOT)): sha256(path.read_bytes()).hexdigest()[:8] for path in files}
 
 
-def _may_matter(path: Path) -> bool:
-    parts = path.relative_to(ROOT).parts
-    return "__pycache__" not in parts and bool({"migrations", "seeds", "models", "models.py"} & set(parts))
+def name_for(files: Mapping[str, str]) -> str:
+    told = json.dumps([django.__version__, dict(files)])
+    return PREFIX + sha256(told.encode()).hexdigest()[:16]
 
 
 @contextmanager
@@ -42,28 +45,45 @@ def turn() -> Iterator[None]:
 
 
 def copy() -> bool:
-    """Makes the test database as a copy; False where there is nothing to copy yet."""
-    if PREFIX + fingerprint() not in _databases():
+    """Makes the test database as a copy of the one that holds most of what is asked for; what is newer is
+    migrated upon it. False where there is nothing to copy yet."""
+    files = made_from()
+    fitting = [
+        (len(made), name)
+        for name, made in _prepared().items()
+        if name == name_for(made) and made.items() <= files.items()
+    ]
+    if not fitting:
         return False
     name = connection.creation._get_test_db_name()  # noqa: SLF001
     drop(name)
-    copy_database(PREFIX + fingerprint(), name)
+    copy_database(max(fitting)[1], name)
     return True
 
 
 def keep() -> None:
-    """The fresh test database as the one to copy from; what an earlier state of the code made goes."""
-    for name in _databases():
-        if name.startswith(PREFIX):
-            drop(name)
+    """The test database as one to copy from; of the earlier ones only the newest stay."""
+    files = made_from()
+    known = _prepared()
+    if name_for(files) in known:
+        return
     connection.close()
-    copy_database(connection.settings_dict["NAME"], PREFIX + fingerprint())
-
-
-def _databases() -> list[str]:
+    copy_database(connection.settings_dict["NAME"], name_for(files))
     with connection._nodb_cursor() as cursor:  # noqa: SLF001
-        cursor.execute("select datname from pg_database")
-        return [name for (name,) in cursor.fetchall()]
+        cursor.execute(f'comment on database "{name_for(files)}" is %s', [json.dumps(files)])
+    for name in list(known)[:-KEPT]:
+        drop(name)
+
+
+def _prepared() -> dict[str, dict[str, str]]:
+    """By database, the oldest first, what it was made from."""
+    with connection._nodb_cursor() as cursor:  # noqa: SLF001
+        cursor.execute(
+            "select datname, shobj_description(oid, 'pg_database') from pg_database"
+            " where datname like %s order by oid",
+            [f"{PREFIX}%"],
+        )
+        return {name: json.loads(told) if told else {} for name, told in cursor.fetchall()}
 
 
 def copy_database(source: str, target: str) -> None:
