@@ -8,7 +8,7 @@ from authority.models import EmergencyGrant, Substitution
 from authority.services import write_off_emergency
 from cases.importing.drop_folder import alone, waiting_files
 from cases.models import ImportBatch, WhatIfRun
-from cases.services import deserted_stations, importing, restaff, write_off_ended
+from cases.services import deserted_stations, drawing, importing, inspecting, restaff, write_off_ended
 from cases.services.forcing import refresh_average_costs, register_by_force
 from cases.services.watching import alert_the_late
 from cases.supervision.making import make_month, months_to_make
@@ -60,6 +60,16 @@ def make_supervision_months() -> int:
     """The reviews up to last month that a department has not got yet, oldest first; how many were made."""
     units = OrgUnit.objects.filter(kind=UnitKind.DEPARTMENT, closed_on=None).order_by("pk")
     return sum(make_month(unit, month) is not None for unit in units for month in months_to_make(unit))
+
+
+@shared_task
+def keep_quality() -> int:
+    """Every hour: the lists of the months that a department has not got yet; scores that nobody appealed."""
+    units = OrgUnit.objects.filter(kind=UnitKind.DEPARTMENT, closed_on=None).order_by("pk")
+    for unit in units:
+        for month in drawing.months_to_draw(unit):
+            drawing.draw_month(unit, month)
+    return inspecting.settle_due(timezone.localdate())
 
 
 @shared_task

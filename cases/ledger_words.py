@@ -10,7 +10,7 @@ from django.urls import reverse
 from authority.chain_kinds import ChainKind, Subject, register_chain
 from cases.casefile.timeline import LABELS
 from cases.lifecycle import Stage
-from cases.models import ClaimCase, ImportBatch
+from cases.models import ClaimCase, ImportBatch, QualityDraw, QualitySample
 from departments.models import Staff
 
 MOST_FOUND = 50
@@ -36,4 +36,30 @@ def imports_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
 
 
 register_chain(ChainKind("case", "赔案", LABELS, dict(Stage.choices), cases_of, cases_numbered))
+
+
+def samples_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    samples = QualitySample.objects.filter(pk__in=ids).select_related("draw")
+    return {one.pk: Subject(f"案卷抽检 {one}") for one in samples}
+
+
+def draws_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    return {one.pk: Subject(f"抽样 {one}") for one in QualityDraw.objects.filter(pk__in=ids)}
+
+
+register_chain(
+    ChainKind(
+        "quality_sample",
+        "案卷抽检",
+        {
+            "score_file": "评分",
+            "appeal_score": "申诉",
+            "settle_score": "定稿",
+            "assign_file": "改派",
+        },
+        {code: str(label) for code, label in QualitySample.Status.choices},
+        samples_of,
+    )
+)
+register_chain(ChainKind("quality_draw", "抽样", {"draw_files": "抽取案卷"}, {"drawn": "已抽取"}, draws_of))
 register_chain(ChainKind("import", "导入清单", {"import_committed": "写入导入清单"}, subjects=imports_of))

@@ -105,7 +105,13 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group("专项", ()),
-    Group("品质与清理", (Entry("问题件", "cases:problems"),)),
+    Group(
+        "品质与清理",
+        (
+            Entry("问题件", "cases:problems"),
+            Entry("案卷抽检", "cases:quality_samples"),
+        ),
+    ),
     Group(
         "授权与责任",
         (

@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "cases.jobs.pick_up_imports", "schedule": 30.0},
     "certificates": {"task": "authority.jobs.warn_of_expiring_certificates", "schedule": 3600.0},
     "supervision": {"task": "cases.jobs.make_supervision_months", "schedule": 3600.0},
+    "quality": {"task": "cases.jobs.keep_quality", "schedule": 3600.0},
     "what_ifs": {"task": "cases.jobs.pick_up_what_ifs", "schedule": 30.0},
     "ledger": {"task": "authority.jobs.seal", "schedule": 60.0},
     "clocks": {"task": "cases.jobs.watch_clocks", "schedule": 600.0},

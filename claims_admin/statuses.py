@@ -116,6 +116,13 @@ TONES: Final[dict[str, Tone]] = {
     "lifted": "good",
     "issued": "attention",
     "received": "good",
+    # files of a quality sample, corrections of data, doubts about it
+    "scored": "active",
+    "settled": "good",
+    "applied": "good",
+    "corrected": "good",
+    "true_as_is": "idle",
+    "gone": "idle",
     # runs of reports
     "leased": "active",
     "running": "active",

@@ -45,6 +45,7 @@ OWN_WORDS = {
         ratifications
         consultations
         problems
+        quality data_quality
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

@@ -2,6 +2,7 @@
 
 from cases.admin.claim_case import ClaimCaseAdmin
 from cases.admin.over_authority import OverAuthorityAdmin
+from cases.admin.quality import DataQualityRuleAdmin, SampleRuleAdmin, ScoreItemAdmin, ScoreSheetAdmin
 from cases.admin.reference import (
     PackItemAdmin,
     ProblemClassAdmin,
@@ -11,9 +12,13 @@ from cases.admin.reference import (
 
 __all__ = [
     "ClaimCaseAdmin",
+    "DataQualityRuleAdmin",
     "OverAuthorityAdmin",
     "PackItemAdmin",
     "ProblemClassAdmin",
     "ProblemPointsAdmin",
+    "SampleRuleAdmin",
+    "ScoreItemAdmin",
+    "ScoreSheetAdmin",
     "SupervisionParameterAdmin",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from cases.importing.errors import StoppedError
 from cases.importing.lease import Pulse
@@ -199,8 +200,13 @@ def _split_losses(cursor: CursorWrapper, batch: ImportBatch) -> None:
 def _raise_issues(cursor: CursorWrapper, batch: ImportBatch) -> None:
     """Doubts about new and changed cases, and differences that wait."""
     cursor.execute(
-        """insert into cases_dataqualityissue (case_id, batch_id, rule, details, found_at, resolution)
-        select c.id, %(batch)s, issue.rule, '第 ' || r.row_no || ' 行', now(), ''
+        """insert into cases_dataqualityissue
+            (case_id, batch_id, rule, details, found_at, due_on, resolution)
+        select c.id, %(batch)s, issue.rule, '第 ' || r.row_no || ' 行', now(), %(today)s + (
+            select rule.due_days from cases_dataqualityrule rule
+            where rule.code = issue.rule and rule.valid_from <= %(today)s
+                and (rule.valid_to is null or rule.valid_to >= %(today)s)
+            order by rule.valid_from desc limit 1), ''
         from import_row r join cases_claimcase c on c.report_no = r.report_no
         left join import_match m on m.case_id = c.id
         cross join lateral unnest(
@@ -208,7 +214,7 @@ def _raise_issues(cursor: CursorWrapper, batch: ImportBatch) -> None:
                  when m.case_id is null or m.is_changed then r.issues end
         ) issue (rule)
         on conflict (case_id, rule) where resolved_at is null do nothing""",
-        _author(batch),
+        _author(batch) | {"today": timezone.localdate()},
     )
 
 

@@ -9,17 +9,20 @@ from cases.models.case import (
 from cases.models.clocks import AverageCost, CasePause, ClockAlert
 from cases.models.concurrent import ConcurrentAct
 from cases.models.consultations import Consultation
+from cases.models.data_quality import DataCorrection, DataQualityIssue, DataQualityRule
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
 from cases.models.escalations import Escalation
 from cases.models.feedback import FeedbackLetter, FeedbackLine
 from cases.models.filters import SavedFilter
-from cases.models.imports import DataQualityIssue, ImportBatch, ImportFault, ImportProfile
+from cases.models.imports import ImportBatch, ImportFault, ImportProfile
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.notices import PapersNotice, RequiredPaper, missing_of
 from cases.models.packs import PackItem
 from cases.models.papers import CasePaper
 from cases.models.problems import ProblemClass, ProblemFinding, ProblemPoints, Severity
+from cases.models.quality import DrawnRule, QualityDraw, QualitySample, SampleAnswer
 from cases.models.reversals import ReversalTask
+from cases.models.sheets import Criterion, SampleRule, ScoreItem, ScoreSheet
 from cases.models.steps import CaseStep, Step
 from cases.models.supervision import (
     FindingCase,
@@ -48,8 +51,12 @@ __all__ = [
     "ConcurrentAct",
     "Consultation",
     "CoverageLine",
+    "Criterion",
+    "DataCorrection",
     "DataQualityIssue",
+    "DataQualityRule",
     "Decision",
+    "DrawnRule",
     "Escalation",
     "EstimateChange",
     "FeedbackLetter",
@@ -68,10 +75,16 @@ __all__ = [
     "ProblemClass",
     "ProblemFinding",
     "ProblemPoints",
+    "QualityDraw",
+    "QualitySample",
     "RequiredPaper",
     "ReversalTask",
+    "SampleAnswer",
+    "SampleRule",
     "SampledDecision",
     "SavedFilter",
+    "ScoreItem",
+    "ScoreSheet",
     "Severity",
     "StationOpening",
     "Step",

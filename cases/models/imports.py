@@ -8,7 +8,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from cases.models.case import ClaimCase
 from departments.access import IMPORT_CASES
 from departments.models import Staff
 
@@ -183,58 +182,3 @@ class ImportFault(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.row} 行 {self.column}：{self.reason}"
-
-
-class DataQualityIssue(models.Model):
-    """数据疑问: a suspicious fact of a case. It is shown and mended by people, never silently changed."""
-
-    class Rule(models.TextChoices):
-        ACCIDENT_AFTER_REPORT = "accident_after_report", "出险时间晚于报案时间"
-        REGISTERED_BEFORE_REPORT = "registered_before_report", "立案时间早于报案时间"
-        CLOSED_BEFORE_REGISTERED = "closed_before_registered", "结案时间早于立案时间"
-        PAID_BEFORE_REGISTERED = "paid_before_registered", "支付时间早于立案时间"
-        OPEN_WITH_CLOSING_DATE = "open_with_closing_date", "未结案却有结案时间"
-        IN_THE_FUTURE = "in_the_future", "时间在未来"
-        PAID_WITHOUT_APPROVAL = "paid_without_approval", "已付金额超过核赔金额"
-        PAID_WITHOUT_PAYMENT_DATE = "paid_without_payment_date", "有已付金额而无支付时间"
-        CLOSED_PAID_NOTHING = "closed_paid_nothing", "赔付结案而已付为零"
-        SUM_MISMATCH = "sum_mismatch", "估损合计不等于人车物费之和"
-        INJURY_WITHOUT_FLAG = "injury_without_flag", "有人伤金额而未标人伤"
-        CLOSED_HERE_OPEN_THERE = "closed_here_open_there", "本系统已结案，清单为未决"
-        UNDER_REVIEW_HERE = "under_review_here", "审批中的案件，清单数据不同，暂不更新"
-        SETTLED_HERE = "settled_here", "本系统已审批或支付，清单金额不同，暂不更新"
-        BEHIND_HERE = "behind_here", "清单状态早于本系统状态"
-
-    case = models.ForeignKey(
-        ClaimCase, models.CASCADE, related_name="data_quality_issues", verbose_name="赔案"
-    )
-    batch = models.ForeignKey(
-        ImportBatch, models.PROTECT, null=True, related_name="issues", verbose_name="导入批次"
-    )
-    rule = models.CharField("规则", max_length=30, choices=Rule)
-    details = models.CharField("情况", max_length=200, blank=True)
-    found_at = models.DateTimeField("发现时间", auto_now_add=True)
-    resolved_at = models.DateTimeField("处理时间", null=True, blank=True)
-    resolved_by = models.ForeignKey(
-        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人"
-    )
-    resolution = models.CharField("处理结果", max_length=200, blank=True)
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "数据疑问"
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case", "rule"], condition=Q(resolved_at=None), name="cases_issue_one_open_per_rule"
-            ),
-            models.CheckConstraint(
-                condition=Q(resolved_at=None, resolved_by=None)
-                | Q(resolved_at__isnull=False, resolved_by__isnull=False),
-                name="cases_issue_resolved_by_somebody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.case} {self.get_rule_display()}"

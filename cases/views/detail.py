@@ -63,7 +63,7 @@ def detail_page(
     approval = _approval(submissions, request.user)
     context = {
         **_head(request, case),
-        **_tab(tab or request.GET.get("tab", ""), request, case),
+        **file_tab(tab or request.GET.get("tab", ""), request, case),
         "chains": chains_of(submissions),
         "approval": approval,
         **_doing(request, case, submissions),
@@ -97,7 +97,7 @@ def _crumbs(case: ClaimCase) -> list[tuple[str, str]]:
     return [("案件清单", index), (case.unit.short_name, f"{index}?unit={case.unit_id}")]
 
 
-def _tab(asked: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
+def file_tab(asked: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
     """What the open tab shows; the others are not read."""
     tab = asked if asked in TABS else "amounts"
     return {

@@ -137,6 +137,10 @@ BUSINESS_IN_ADMIN = "302 302 302 200 302 200 200 200 403 403 403"
 ADMINISTRATORS = "302 302 302 403 302 403 403 403 200 200 200"
 LISTS = {
     "cases.packitem": get(ADMINISTRATORS),
+    "cases.dataqualityrule": get(ADMINISTRATORS),
+    "cases.samplerule": get(ADMINISTRATORS),
+    "cases.scoreitem": get(ADMINISTRATORS),
+    "cases.scoresheet": get(ADMINISTRATORS),
     "cases.supervisionparameter": get(ADMINISTRATORS),
     "cases.claimcase": get(BUSINESS_IN_ADMIN),
     "cases.overauthoritycase": get(BUSINESS_IN_ADMIN),
