@@ -37,6 +37,7 @@ def name_for(files: Mapping[str, str]) -> str:
 def turn() -> Iterator[None]:
     """One process at a time; the others then find the copy ready."""
     with connection._nodb_cursor() as cursor:  # noqa: SLF001 - how Django's own test runner makes databases
+        cursor.execute("set statement_timeout = 0; set lock_timeout = 0; set idle_session_timeout = 0")
         cursor.execute("select pg_advisory_lock(%s)", [TURN])
         try:
             yield
@@ -102,5 +103,7 @@ def drop(name: str, patience: int = 40) -> None:
 
 
 def _run_without_database(statement: str) -> None:
+    """However long a busy machine takes."""
     with connection._nodb_cursor() as cursor:  # noqa: SLF001
+        cursor.execute("set statement_timeout = 0")
         cursor.execute(statement)
