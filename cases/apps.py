@@ -15,3 +15,4 @@ class CasesConfig(AppConfig):
         import_module("cases.holdings")
         import_module("cases.problems.places")
         import_module("cases.notices")
+        import_module("cases.escalation.places")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from authority.rulings import (
     ANY,
-    ENDS_AT_HEAD_OFFICE,
     FINAL,
     HEAD_OFFICE,
     Chain,
@@ -39,6 +38,19 @@ class Station:
     post_name: str = ""
     via_id: int | None = None
     via_name: str = ""
+    needed: int = 0  # of all co-signers asked at once, how many must agree
+    on_refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningTerms:
+    """How many more co-signers than needed are asked at once, and what a refusal does (OnRefusal)."""
+
+    spare: int = 0
+    on_refusal: str = "counts_not"
+
+
+AS_NEEDED = SigningTerms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,13 @@ class Plan:
     away: tuple[str, ...] = ()
 
 
-def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules, above: int = 0) -> Plan:
+def plan_chain(
+    matter: Matter,
+    holders: Iterable[Holder],
+    rules: Rules,
+    above: int = 0,
+    terms: SigningTerms = AS_NEEDED,
+) -> Plan:
     """Opinion of who is in charge, co-signatures, final decision; or opinions, then the head office.
 
     `above`: only people of a higher level. What head office decides comes through an escalation, never
@@ -67,9 +85,12 @@ def plan_chain(matter: Matter, holders: Iterable[Holder], rules: Rules, above: i
     chain = chain_for(matter, local, rules)
     if chain.stops:
         return Plan((), chain.stops)
-    stations = _signed(chain, matter, local, rules)
-    if stations is not None:
-        return Plan(tuple(stations))
+    before, signing = _signed(chain, matter, local, rules)
+    final = chain.final
+    if final is not None and len(signing) >= final.basis.cosign_count:
+        asked = signing[: final.basis.cosign_count + terms.spare] if final.basis.cosign_count else []
+        joint = [replace(one, needed=final.basis.cosign_count, on_refusal=terms.on_refusal) for one in asked]
+        return Plan((*before, *joint, _station(final)))
     return _through_department(chain, matter, local, rules)
 
 
@@ -103,17 +124,17 @@ def _between(holder: Holder, above: int) -> Holder:
     return replace(holder, limits=tuple(one for one in holder.limits if lowest <= one.level < HEAD_OFFICE))
 
 
-def _signed(chain: Chain, matter: Matter, holders: Sequence[Holder], rules: Rules) -> list[Station] | None:
-    """None where nobody can finish it, or too few can co-sign: an empty group approves nothing."""
+def _signed(
+    chain: Chain, matter: Matter, holders: Sequence[Holder], rules: Rules
+) -> tuple[list[Station], list[Station]]:
+    """The opinions before the final decision, and everybody who could co-sign it: an empty group, or one
+    that is too small, approves nothing."""
     final = chain.final
-    if chain.ends_at == ENDS_AT_HEAD_OFFICE or final is None:
-        return None
+    if final is None:
+        return [], []
     before = [_station(step) for step in chain.steps[:-1]]
     taken = {step.person_id for step in chain.steps} | {final.basis.via_id}
-    signing = _apart(_cosigners(final, matter, holders, rules), taken)[: final.basis.cosign_count]
-    if len(signing) < final.basis.cosign_count:
-        return None
-    return [*before, *signing, _station(final)]
+    return before, _apart(_cosigners(final, matter, holders, rules), taken)
 
 
 def _apart(cosigners: Iterable[Station], taken: set[int | None]) -> list[Station]:

@@ -75,8 +75,9 @@ def reroute_submission(handing: Handing) -> str:
     """By the grants of this moment, which the giver may have lost a moment ago."""
     submission = Submission.objects.select_related("case").get(pk=handing.holding.thing)
     submission = reroute(submission, by=handing.by, seen=submission.case.version)
-    now = submission.chain.filter(status=ChainStep.Status.NOW).select_related("staff").first()
-    if now and now.staff_id == handing.giver.pk:
+    waiting = submission.chain.filter(status=ChainStep.Status.NOW).select_related("staff").order_by("number")
+    now = waiting.first()
+    if waiting.filter(staff=handing.giver).exists():
         text = "重新安排后仍由移交人审批：请同时撤销其个人授权"
         raise Refused(refused_for([Objection("still_the_giver", text)]))
     return f"重新安排，{now.staff.name} 审批" if now and now.staff else "重新安排审批链"

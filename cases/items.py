@@ -136,8 +136,10 @@ def possible_on(item_code: str, stage: Stage) -> frozenset[Action]:
     return always | ({Action.ASK, Action.GRANT, Action.ESCALATE} if stage in item.stages else frozenset())
 
 
-# The steps a reviewer may send a case back to; the last is only a matter of papers.
-RETURN_STEPS = (Step.SURVEY, Step.ASSESS, Step.ADJUST, Step.SUBMIT)
+REVIEW_STEPS = (Step.REVIEW_DAMAGE, Step.REVIEW_PRICE, Step.REVIEW_INJURY)
+# The steps a reviewer may send a case back to; the last is only a matter of papers. Beside them an earlier
+# opinion of the same chain (Step.PRELIMINARY), which sends back nothing but the chain.
+RETURN_STEPS = (Step.SURVEY, Step.ASSESS, *REVIEW_STEPS, Step.ADJUST, Step.SUBMIT)
 
 
 def return_action(step: str, item_code: str) -> Action | None:
@@ -147,6 +149,8 @@ def return_action(step: str, item_code: str) -> Action | None:
         return Action.ASK if step == Step.SUBMIT else None
     if step == Step.ADJUST and item.is_review:
         return None
+    if step in REVIEW_STEPS:
+        return Action.SUBMIT_REVIEW if item.submit is Action.SUBMIT_ADJUDICATION else None
     if step == Step.SUBMIT:
         return item.submit if item.submit is not Action.SUBMIT_ZERO else Action.SURVEY
     return {Step.SURVEY: Action.SURVEY, Step.ASSESS: Action.ASSESS, Step.ADJUST: Action.ADJUST}.get(

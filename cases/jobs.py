@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from authority.models import EmergencyGrant, Substitution
 from authority.services import write_off_emergency
+from cases.escalation.reminding import remind
 from cases.importing.drop_folder import alone, waiting_files
 from cases.models import ImportBatch, WhatIfRun
 from cases.services import deserted_stations, drawing, importing, inspecting, restaff, write_off_ended
@@ -76,6 +77,12 @@ def keep_quality() -> int:
 def watch_clocks() -> int:
     """Forced registrations first: what is registered is no longer late."""
     return register_by_force() + alert_the_late()
+
+
+@shared_task
+def remind_of_escalations() -> int:
+    """Before and after the deadline of head office; how many people were reminded."""
+    return remind()
 
 
 @shared_task

@@ -211,9 +211,11 @@ def _opinions(
 
 def chains_by_submission(submission_ids: Iterable[int]) -> defaultdict[int, list[ChainStep]]:
     """The stations with what a docket reads of them and of their decisions; one statement."""
-    found = ChainStep.objects.filter(submission__in=list(submission_ids)).select_related("decision")
+    found = ChainStep.objects.filter(submission__in=list(submission_ids)).select_related(
+        "decision", "signing"
+    )
     shown = found.only(
-        "submission_id", "kind", "status", "staff_id", "acting_for_id",
+        "submission_id", "kind", "status", "staff_id", "acting_for_id", "signing", "signing__on_refusal",
         "decision__outcome", "decision__decided_by_id", "decision__acted_for_id",
     )  # fmt: skip
     chains: defaultdict[int, list[ChainStep]] = defaultdict(list)

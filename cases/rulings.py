@@ -6,7 +6,7 @@ objections, so that a page, a refusal and a stored decision all show every reaso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from authority.rulings import (
@@ -23,7 +23,8 @@ from authority.rulings import (
 from cases.chains import never_own
 from cases.items import CASE_ITEMS, possible_on
 from cases.lifecycle import Action, Stage, open_actions
-from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome, Submission
+from cases.models import AnswerCondition, ChainStep, ClaimCase, Escalation, Outcome, Submission
+from cases.signatures import SIGNING, Signature, agreeing, is_vetoed, signatures
 from departments.access import HANDLE_CASES, MANAGE_UNIT
 from departments.models import Staff
 
@@ -31,6 +32,11 @@ AGREEING = frozenset({Outcome.AGREE, Outcome.AGREE_WITH_CONDITIONS})
 DECIDING = AGREEING | {Outcome.REFUSE}
 STANDING = frozenset({ChainStep.Status.NOW, ChainStep.Status.WAITING})
 SENDING_BACK = frozenset({Outcome.RETURN, Outcome.REFUSE})
+_SAYABLE: Mapping[str, tuple[Outcome, ...]] = {
+    ChainStep.Kind.COSIGN: (Outcome.AGREE, Outcome.REFUSE, Outcome.RETURN),
+    ChainStep.Kind.ADDED: (Outcome.AGREE, Outcome.REFUSE),
+}
+_PERSONAL = frozenset({"inactive", "on_leave", "admin_role", "interest", "error"})
 HEAD_OFFICE_POSTS = frozenset({"HQ_REVIEW", "HQ_HEAD"})
 ENTERING_POSTS = frozenset({"STAT", "ADMIN"})
 
@@ -51,7 +57,8 @@ class Docket:
     step_level: int
     step_person_id: int | None
     step_person_name: str = ""
-    cosigned: tuple[frozenset[int], ...] = ()  # per signature the person and whom he stood in for
+    cosigned: tuple[Signature, ...] = ()
+    is_vetoed: bool = False  # a co-signer refused, and one refusal is enough
     referred_by: frozenset[int] = frozenset()
     has_decider: bool = False
     is_other_sent: bool = False
@@ -123,7 +130,8 @@ def may_decide_submission(
 
     Everything that stands in the way before a word is filled in. `is_straight_up`: past every station left.
     """
-    ruling = may_decide(docket.matter, holder, never_own(rules))
+    is_added = docket.step_kind == ChainStep.Kind.ADDED
+    ruling = may_sign_beside(docket.matter, holder, rules) if is_added else _authority(docket, holder, rules)
     objections = [
         *_chain_objections(docket, ruling, holder, outcome),
         *_outcome_objections(docket, outcome),
@@ -135,17 +143,30 @@ def may_decide_submission(
     return ruling
 
 
+def _authority(docket: Docket, holder: Holder, rules: Rules) -> Ruling:
+    return may_decide(docket.matter, holder, never_own(rules))
+
+
+def may_sign_beside(matter: Matter, holder: Holder, rules: Rules) -> Ruling:
+    """加签: an opinion needs no authority and gives none; separation of duties holds for it, too."""
+    found = may_decide(matter, holder, never_own(rules)).objections
+    return _ruling(one for one in found if one.code.startswith("sod:") or one.code in _PERSONAL)
+
+
 def _outcome_objections(docket: Docket, outcome: str) -> Iterator[Objection]:
     """A review sent back takes the other reviews with it, but not what head office is deciding on."""
-    if docket.is_other_sent and outcome in SENDING_BACK:
+    is_signing = docket.step_kind in SIGNING
+    if docket.is_other_sent and outcome in SENDING_BACK and not (is_signing and outcome == Outcome.REFUSE):
         yield Objection("other_at_head_office", "本案另有报批已报总公司，须待批复后再退回")
-    if docket.step_kind == ChainStep.Kind.COSIGN and outcome not in (Outcome.AGREE, Outcome.RETURN):
-        yield Objection("cosign_only", "会签只能同意或退回")
+    sayable = _SAYABLE.get(docket.step_kind)
+    if sayable is not None and outcome not in sayable:
+        name = ChainStep.Kind(docket.step_kind).label
+        yield Objection("cosign_only", f"{name}只能{'、'.join(str(Outcome(one).label) for one in sayable)}")
 
 
 def permits(ruling: Ruling, outcome: str, step_kind: str) -> bool:
     """A preliminary or co-signing station needs a say; a decision needs the authority."""
-    if outcome in DECIDING and step_kind != ChainStep.Kind.COSIGN:
+    if outcome in DECIDING and step_kind not in SIGNING:
         return ruling.may_sign
     return ruling.may_sign or ruling.may_refer
 
@@ -163,9 +184,9 @@ def _chain_objections(docket: Docket, ruling: Ruling, holder: Holder, outcome: s
         yield Objection("at_head_office", "已报总公司，须待批复")
     elif docket.step_person_id != holder.person_id:
         yield from _others_station(docket, ruling, holder)
-    if outcome in AGREEING and ruling.may_sign and docket.step_kind != ChainStep.Kind.COSIGN:
+    if outcome in AGREEING and ruling.may_sign and docket.step_kind not in SIGNING:
         yield from _cosign_objections(docket, ruling, holder)
-    if outcome in DECIDING and ruling.may_sign and docket.step_kind != ChainStep.Kind.COSIGN:
+    if outcome in DECIDING and ruling.may_sign and docket.step_kind not in SIGNING:
         yield from _opinion_objections(docket, ruling, holder)
 
 
@@ -179,7 +200,7 @@ def _others_station(docket: Docket, ruling: Ruling, holder: Holder) -> Iterator[
 
 def _outranks(docket: Docket, ruling: Ruling) -> bool:
     """Somebody else's station may be taken by who could decide; an opinion by who stands as high, too."""
-    if docket.step_kind == ChainStep.Kind.COSIGN:
+    if docket.step_kind in SIGNING:
         return False
     is_as_high = ruling.basis is not None and ruling.basis.level >= docket.step_level
     is_opinion = docket.step_kind == ChainStep.Kind.PRELIMINARY
@@ -190,20 +211,11 @@ def _cosign_objections(docket: Docket, ruling: Ruling, holder: Holder) -> Iterat
     """Who decides, or is stood in for, does not count among those who sign beside him."""
     needed = ruling.basis.cosign_count if ruling.basis else 0
     deciding = {holder.person_id, ruling.basis.via_id if ruling.basis else None}
-    counted = _distinct(docket.cosigned, deciding)
+    counted = agreeing(docket.cosigned, deciding)
     if counted < needed:
         yield Objection("cosign_missing", f"须决定人以外 {needed} 人会签，已会签 {counted} 人")
-
-
-def _distinct(cosigned: Iterable[frozenset[int]], deciding: set[int | None]) -> int:
-    """Signatures that share nobody with the decision nor with each other: who signs twice, for himself and
-    for another, is one."""
-    taken, counted = set(deciding), 0
-    for signers in sorted(cosigned, key=len):
-        if taken.isdisjoint(signers):
-            taken |= signers
-            counted += 1
-    return counted
+    if needed and docket.is_vetoed:
+        yield Objection("cosign_vetoed", "有会签人不同意，按会签规则不能同意，可退回、不同意或上报")
 
 
 def _opinion_objections(docket: Docket, ruling: Ruling, holder: Holder) -> Iterator[Objection]:
@@ -231,6 +243,7 @@ def docket_of(
         step_person_id=step.staff_id,
         step_person_name=step.staff.name if step.staff else "",
         cosigned=signatures(steps),
+        is_vetoed=is_vetoed(steps),
         referred_by=referrers(steps),
         has_decider=any(one.kind == ChainStep.Kind.FINAL and one.status in STANDING for one in steps),
         is_other_sent=is_other_sent,
@@ -241,17 +254,6 @@ def referrers(steps: Iterable[ChainStep]) -> frozenset[int]:
     """Who passed the submission up, by what still stands of its chain."""
     made = [getattr(step, "decision", None) for step in steps if step.status == ChainStep.Status.DONE]
     return frozenset(one.decided_by_id for one in made if one and one.outcome == Outcome.REFER_UP)
-
-
-def signatures(steps: Iterable[ChainStep]) -> tuple[frozenset[int], ...]:
-    """Per co-signature given, who signed and for whom; as decided, not only as the chain foresaw it."""
-    return tuple(_signers(step) for step in steps if (step.kind, step.status) == ("cosign", "done"))
-
-
-def _signers(step: ChainStep) -> frozenset[int]:
-    decision: Decision | None = getattr(step, "decision", None)
-    decided = (decision.decided_by_id, decision.acted_for_id) if decision else ()
-    return frozenset(pk for pk in (step.staff_id, step.acting_for_id, *decided) if pk)
 
 
 def _action(item_code: str, outcome: str) -> Action:
@@ -316,6 +318,23 @@ def may_confirm(case: ClaimCase, escalation: Escalation, staff: Staff, posts: It
         objections.append(Objection("same_person", "批复由本人录入，执行情况须由另一人确认"))
     if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
         objections.append(Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限"))
+    return _ruling(objections)
+
+
+def may_check(case: ClaimCase, condition: AnswerCondition, staff: Staff, posts: Iterable[str]) -> Ruling:
+    """As confirming the whole: by the branch, before that, and never by who entered the answer."""
+    ruling = may_confirm(case, condition.escalation, staff, posts)
+    met = condition.status == AnswerCondition.Status.MET
+    return with_objections(ruling, [Objection("already_met", "该条件已落实")] if met else [])
+
+
+def may_transmit(case: ClaimCase, escalation: Escalation, staff: Staff) -> Ruling:
+    """Whoever sent it up, or handles the unit's cases, while head office has not answered."""
+    objections = list(_personal(staff))
+    if escalation.status != "sent":
+        objections.append(Objection("already_answered", "总公司已批复，无须再报送"))
+    if escalation.sent_by_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
+        objections.append(Objection("not_handling", "不是上报人，也没有该机构的赔案处理权限"))
     return _ruling(objections)
 
 

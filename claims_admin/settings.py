@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "what_ifs": {"task": "cases.jobs.pick_up_what_ifs", "schedule": 30.0},
     "ledger": {"task": "authority.jobs.seal", "schedule": 60.0},
     "clocks": {"task": "cases.jobs.watch_clocks", "schedule": 600.0},
+    "escalations": {"task": "cases.jobs.remind_of_escalations", "schedule": 600.0},
     "average_costs": {"task": "cases.jobs.average_costs", "schedule": crontab(hour=2, minute=10)},
     "coverage": {"task": "authority.jobs.watch_over_coverage", "schedule": 600.0},
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
@@ -172,6 +173,10 @@ CELERY_BEAT_SCHEDULE = {
 DEMO_SIZE = os.environ.get("CLAIMS_DEMO_SIZE", "small")
 IMPORT_DROP = os.environ.get("CLAIMS_IMPORT_DROP", "")
 IMPORT_AS = os.environ.get("CLAIMS_IMPORT_AS", "")
+# Where packs for head office are left as files; none where head office works in the system itself.
+ESCALATION_DROP = os.environ.get(
+    "CLAIMS_ESCALATION_DROP", str(VAR_DIR / "head-office") if MODE == "demo" else ""
+)
 
 # The ledger's seals: who can write the database must not be able to write these two.
 SEAL_KEY_FILE = (

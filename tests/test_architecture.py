@@ -44,6 +44,7 @@ OWN_WORDS = {
         holdings ledger_words
         ratifications
         consultations
+        escalation signatures verbs
         problems
         quality data_quality
     """,

@@ -9,8 +9,10 @@ from cases.admin.reference import (
     ProblemPointsAdmin,
     SupervisionParameterAdmin,
 )
+from cases.admin.terms import AnswerTermAdmin, SigningRuleAdmin
 
 __all__ = [
+    "AnswerTermAdmin",
     "ClaimCaseAdmin",
     "DataQualityRuleAdmin",
     "OverAuthorityAdmin",
@@ -20,5 +22,6 @@ __all__ = [
     "SampleRuleAdmin",
     "ScoreItemAdmin",
     "ScoreSheetAdmin",
+    "SigningRuleAdmin",
     "SupervisionParameterAdmin",
 ]

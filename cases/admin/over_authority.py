@@ -21,6 +21,7 @@ from cases.admin.filters import AgeFilter, AmountFilter, LevelFilter, UnitFilter
 from cases.admin.reading import ReadingAdmin
 from cases.admin.screen import case_screen
 from cases.casefile.approval import approval_for
+from cases.casefile.verbs import verb_doors
 from cases.forms.reviewing import ACTIONS, ESCALATE, ReviewForm
 from cases.models import ChainStep, OverAuthorityCase
 from cases.queue import ruled, with_case
@@ -159,6 +160,8 @@ class OverAuthorityAdmin(ReadingAdmin):
         approval = approval_for(own, request.user)  # type: ignore[arg-type]
         context = {**self._context(request, str(row)), **screen, "row": row, "approval": approval}
         context["actions"] = reviewing.doors(approval.step if approval else None, request.user)  # type: ignore[arg-type]
+        step = approval.step if approval else None
+        context["verbs"] = verb_doors(row.case, request.user, own, step)  # type: ignore[arg-type]
         return render(request, "admin/cases/over_authority.html", context)
 
     def review(self, request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,7 @@ def case_screen(case: ClaimCase, staff: Staff) -> dict[str, Any]:
     """Facts, amounts by line, chains, opinions, papers, ledger and field history, for a template."""
     sees = staff.sees_personal_data
     opinions = Decision.objects.filter(case=case).select_related(
-        "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation"
+        "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation", "taken_back"
     )
     submissions = submissions_of(case)
     return {

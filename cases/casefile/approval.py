@@ -24,10 +24,16 @@ from cases.models import ChainStep, ClaimCase, Decision, Escalation, Outcome, Su
 from cases.queue import yuan
 from cases.rulings import AGREEING, Docket, docket_of, may_decide_submission, permits
 from cases.services import About, about_submission, granting_objections, leads_to_head_office
+from cases.signatures import SIGNING
 from departments.models import Staff
 from departments.spans import in_words
 
 SHOWN_HOLDERS = 5
+_WITHOUT_FORCE = {
+    ChainStep.Status.INVALID.value: "已失效：",
+    ChainStep.Status.TAKEN_BACK.value: "已拿回：",
+}
+_REPLACED = frozenset({ChainStep.Status.HANDED_ON.value, ChainStep.Status.TAKEN_BACK.value})
 _MEASURES = {"case_total": "案件累计", "per_person": "单个伤者", "item": "本项", "increment": "本次增减"}
 
 
@@ -90,11 +96,16 @@ class Approval:
     question: str
     about: About | None = None
 
+    @property
+    def is_signing(self) -> bool:
+        """One of several who sign beside each other, or was asked for an opinion: he decides nothing."""
+        return self.step.kind in SIGNING
+
 
 def submissions_of(case: ClaimCase) -> list[Submission]:
     """With chains and decisions, oldest first; two statements."""
     steps = ChainStep.objects.select_related(
-        "staff", "acting_for", "decision__decided_by", "decision__acted_for"
+        "staff", "acting_for", "decision__decided_by", "decision__acted_for", "signing"
     ).order_by("number")
     rows = Submission.objects.filter(case=case).select_related("item", "submitted_by", "escalation")
     found = list(rows.prefetch_related(Prefetch("chain", queryset=steps)).order_by("submitted_at", "pk"))
@@ -141,21 +152,36 @@ def _link(step: ChainStep) -> Link:
         return _decided(step, decision)
     if step.status == ChainStep.Status.NOW and step.arrived_at:
         waited = in_words(timezone.now() - step.arrived_at)
-        return Link("now", step.get_kind_display(), who, _note(step.post_name, f"已等 {waited}"))
-    return Link(step.status, step.get_kind_display(), who, _note(step.post_name))
+        return Link("now", _titled(step), who, _note(step.post_name, f"已等 {waited}", step.remark))
+    return Link(step.status, _titled(step), who, _note(step.post_name, step.remark))
+
+
+def _titled(step: ChainStep) -> str:
+    """What kind of station it is; of a joint signing, how many of how many."""
+    name = str(step.get_kind_display())
+    if step.status == ChainStep.Status.HANDED_ON:
+        return "已转办"
+    if step.signing is None:
+        return name
+    asked = [one for one in step.submission.chain.all() if one.signing_id == step.signing_id]
+    count = sum(one.status not in _REPLACED for one in asked)
+    return f"{name}（{count} 人中须 {step.signing.needed} 人同意）" if count > 1 else name
 
 
 def _decided(step: ChainStep, decision: Decision) -> Link:
     state = {"return": "returned", "refuse": "returned"}.get(decision.outcome, "done")
-    if step.status == ChainStep.Status.INVALID:
-        state = "invalid"
+    if step.status in _WITHOUT_FORCE:
+        state = step.status
     at = timezone.localtime(decision.decided_at)
     used = f"用时 {in_words(decision.decided_at - step.arrived_at)}" if step.arrived_at else ""
-    note = _note(" ".join(decision.problem_codes), step.post_name, f"{at:%m-%d %H:%M}", used)
+    note = _note(" ".join(decision.problem_codes), step.post_name, f"{at:%m-%d %H:%M}", used, step.remark)
     who = "总公司" if step.kind == ChainStep.Kind.HEAD_OFFICE else decision.decided_by.name
     if decision.acted_for:
         who += f"（代{decision.acted_for.name}）"
-    return Link(state, decision.get_outcome_display(), who, note)
+    title = str(decision.get_outcome_display())
+    if step.kind in SIGNING:
+        title = f"{step.get_kind_display()}{title}"
+    return Link(state, _WITHOUT_FORCE.get(step.status, "") + title, who, note)
 
 
 def _note(*parts: str) -> str:
@@ -217,7 +243,7 @@ def _approval(step: ChainStep, staff: Staff, *, is_other_sent: bool) -> Approval
 def _rulings(docket: Docket, holder: Holder, rules: Rules, submission: Submission) -> dict[Outcome, Ruling]:
     """On every outcome; the record asked about may forbid agreeing whoever decides."""
     rulings = {one: may_decide_submission(docket, holder, rules, one) for one in Outcome}
-    for objection in granting_objections(submission):
+    for objection in () if docket.step_kind in SIGNING else granting_objections(submission):
         rulings |= {one: rulings[one].with_objection(objection) for one in AGREEING if rulings[one].may_sign}
     return rulings
 

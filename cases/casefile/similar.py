@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from cases.lifecycle import Stage
 from cases.models import ClaimCase, Decision
+from cases.signatures import SIGNING
 from departments.models import Staff
 
 SHOWN = 3
@@ -43,4 +44,5 @@ def similar_to(case: ClaimCase, staff: Staff) -> list[Similar]:
 
 def _last_decisions(case_ids: list[int]) -> dict[int, Decision]:
     made = Decision.objects.filter(case__in=case_ids).exclude(outcome="refer_up")
+    made = made.filter(taken_back=None).exclude(chain_step__kind__in=SIGNING)
     return {row.case_id: row for row in made.select_related("chain_step").order_by("decided_at")}

@@ -11,8 +11,8 @@ from django import forms
 from django.http import QueryDict
 
 from cases.items import CASE_ITEMS, RETURN_STEPS, return_action
-from cases.models import CaseLoss, ChainStep, Outcome, ProblemClass
-from cases.services import Verdict
+from cases.models import CaseLoss, ChainStep, Outcome, ProblemClass, Step
+from cases.services import Verdict, returnable
 from departments.http import number_in
 
 PHRASES = (
@@ -34,7 +34,7 @@ _NEEDED = (
 def return_steps(item_code: str = "") -> list[tuple[str, str]]:
     """The steps that an item may be sent back to; those of every item where none is named."""
     fitting = [step for step in RETURN_STEPS if not item_code or return_action(step, item_code) is not None]
-    return [(step.value, str(step.label)) for step in fitting]
+    return [(step.value, str(step.label)) for step in (*fitting, Step.PRELIMINARY)]
 
 
 def problem_choices() -> list[tuple[str, str]]:
@@ -66,7 +66,7 @@ class DecisionForm(forms.Form):
     ) -> None:
         super().__init__(data, **options)
         item = CASE_ITEMS.get(step.submission.item.code)
-        self.fields["return_to"].choices = [("", "请选择"), *return_steps(step.submission.item.code)]  # type: ignore[attr-defined]
+        self.fields["return_to"].choices = [("", "请选择"), *returnable(step)]  # type: ignore[attr-defined]
         self.fields["problem_codes"].choices = problem_choices()  # type: ignore[attr-defined]
         self.losses = [
             loss

@@ -4,16 +4,39 @@ from typing import Any
 
 from django import forms
 
+from cases.escalation.figures import BY
+from cases.escalation.listing import EscalationFilter
 from cases.models import Escalation
 from cases.services import Answer
 from departments.uploads import checked
 
 
-class EscalationFilterForm(forms.Form):
-    status = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), *Escalation.Status.choices]
-    )
-    q = forms.CharField(label="上报编号 / 案件号", required=False, max_length=30)
+class FiguresForm(EscalationFilter):
+    """The filters of the list that make sense for figures, and by what they are grouped."""
+
+    by = forms.ChoiceField(label="按", required=False, choices=tuple(BY.items()))
+    field_order = ("by", "sent_from", "sent_to", "unit", "item")
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        for name in ("state", "answer", "q"):
+            del self.fields[name]
+
+    def grouping(self) -> str:
+        self.is_valid()
+        return self.cleaned_data.get("by") or "unit"
+
+    def asked(self) -> dict[str, Any]:
+        """The filters as the list takes them."""
+        self.is_valid()
+        asked = {name: self.cleaned_data.get(name) for name in ("sent_from", "sent_to", "item")}
+        unit = self.cleaned_data.get("unit")
+        return {**asked, "unit": unit.pk if unit else ""}
+
+
+class ConditionForm(forms.Form):
+    status = forms.ChoiceField(choices=[("met", "已落实"), ("failed", "不能落实")], required=False)
+    evidence = forms.CharField(max_length=300, required=False)
 
 
 class AnswerForm(forms.Form):
@@ -31,7 +54,11 @@ class AnswerForm(forms.Form):
     )
     answered_by_name = forms.CharField(label="批复人", required=False, max_length=30)
     conditions = forms.CharField(
-        label="条件", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+        label="条件",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="每行一条，分公司逐条核对落实情况；不同意时写明理由",
     )
     scan = forms.FileField(
         label="批复扫描件", required=False, help_text="由综合室录入时必须上传；JPG、PNG 或 PDF，不超过 10 MB"

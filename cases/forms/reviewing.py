@@ -8,13 +8,14 @@ from uuid import UUID, uuid4, uuid5
 from django import forms
 
 from cases.items import RETURN_STEPS
-from cases.models import Outcome, ProblemClass
+from cases.models import Outcome, ProblemClass, Step
 from cases.services import Verdict
 
 ESCALATE = "escalate"
 ACTIONS = ((Outcome.AGREE.value, "同意"), (Outcome.RETURN.value, "退回"), (ESCALATE, "上报总公司"))
 _OPINION_LABELS = {Outcome.AGREE: "审批意见", Outcome.RETURN: "退回说明", ESCALATE: "部门意见"}
 _DETAILS = {Outcome.AGREE: (), Outcome.RETURN: ("return_to", "problem_codes"), ESCALATE: ("missing_papers",)}
+_RETURNS = [(step.value, step.label) for step in (*RETURN_STEPS, Step.PRELIMINARY)]
 
 
 class ReviewForm(forms.Form):
@@ -24,7 +25,8 @@ class ReviewForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     opinion = forms.CharField(max_length=2000, required=False, widget=forms.Textarea({"rows": 3}))
     return_to = forms.ChoiceField(
-        label="退回至", choices=[("", "请选择"), *((step.value, step.label) for step in RETURN_STEPS)]
+        label="退回至",
+        choices=[("", "请选择"), *_RETURNS],
     )
     problem_codes = forms.MultipleChoiceField(label="问题代码", widget=forms.CheckboxSelectMultiple)
     missing_papers = forms.CharField(

@@ -23,6 +23,7 @@ from cases.models.problems import ProblemClass, ProblemFinding, ProblemPoints, S
 from cases.models.quality import DrawnRule, QualityDraw, QualitySample, SampleAnswer
 from cases.models.reversals import ReversalTask
 from cases.models.sheets import Criterion, SampleRule, ScoreItem, ScoreSheet
+from cases.models.signing import JointSigning, OnRefusal, SigningRule, TakenBack
 from cases.models.steps import CaseStep, Step
 from cases.models.supervision import (
     FindingCase,
@@ -33,11 +34,14 @@ from cases.models.supervision import (
     SupervisionMonth,
     SupervisionParameter,
 )
+from cases.models.transmissions import AnswerCondition, AnswerTerm, EscalationReminder, Transmission
 from cases.models.what_if import HARD_STOP, WhatIfLine, WhatIfLoad, WhatIfRun
 
 __all__ = [
     "FLAGS_OF_FIELDS",
     "HARD_STOP",
+    "AnswerCondition",
+    "AnswerTerm",
     "AverageCost",
     "CaseFlag",
     "CaseLoss",
@@ -58,6 +62,7 @@ __all__ = [
     "Decision",
     "DrawnRule",
     "Escalation",
+    "EscalationReminder",
     "EstimateChange",
     "FeedbackLetter",
     "FeedbackLine",
@@ -65,7 +70,9 @@ __all__ = [
     "ImportBatch",
     "ImportFault",
     "ImportProfile",
+    "JointSigning",
     "LossClass",
+    "OnRefusal",
     "Outcome",
     "OverAuthorityCase",
     "PackItem",
@@ -86,12 +93,15 @@ __all__ = [
     "ScoreItem",
     "ScoreSheet",
     "Severity",
+    "SigningRule",
     "StationOpening",
     "Step",
     "Submission",
     "SupervisionFinding",
     "SupervisionMonth",
     "SupervisionParameter",
+    "TakenBack",
+    "Transmission",
     "WhatIfLine",
     "WhatIfLoad",
     "WhatIfRun",

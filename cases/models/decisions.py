@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from authority.models import AuthorityItem, LedgerEntry, PersonalGrant
@@ -32,15 +32,16 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(Exists(open_steps.filter(high)), status="open")
 
     def with_station(self) -> SubmissionQuerySet:
-        """With `station_*`: where the request waits now, for whom, since when."""
-        return self.annotate(
-            station=FilteredRelation("chain", condition=Q(chain__status="now")),
-            station_id=F("station__pk"),
-            station_level=F("station__level"),
-            station_kind=F("station__kind"),
-            station_name=F("station__staff__name"),
-            waiting_since=F("station__arrived_at"),
-        )
+        """With `station_*`: where the request waits now, for whom, since when; of several the first."""
+        now = ChainStep.objects.filter(submission=OuterRef("pk"), status="now").order_by("number")
+        names = {
+            "station_id": "pk",
+            "station_level": "level",
+            "station_kind": "kind",
+            "station_name": "staff__name",
+            "waiting_since": "arrived_at",
+        }
+        return self.annotate(**{name: Subquery(now.values(field)[:1]) for name, field in names.items()})
 
 
 class Submission(models.Model):
@@ -134,6 +135,7 @@ class ChainStep(models.Model):
         PRELIMINARY = "preliminary", "初核"
         FINAL = "final", "终审"
         COSIGN = "cosign", "会签"
+        ADDED = "added", "加签"
         HEAD_OFFICE = "head_office", "总公司"
 
     class Status(models.TextChoices):
@@ -142,6 +144,8 @@ class ChainStep(models.Model):
         DONE = "done", "已办"
         SKIPPED = "skipped", "未经"
         INVALID = "invalid", "已失效"
+        HANDED_ON = "handed_on", "已转办"
+        TAKEN_BACK = "taken_back", "已拿回"
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="chain", verbose_name="报批")
     number = models.PositiveSmallIntegerField("序号")
@@ -157,6 +161,15 @@ class ChainStep(models.Model):
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.WAITING)
     arrived_at = models.DateTimeField("到达时间", null=True, blank=True)
     left_at = models.DateTimeField("完成时间", null=True, blank=True)
+    signing = models.ForeignKey(
+        "cases.JointSigning",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        verbose_name="会签与加签",
+    )
+    remark = models.CharField("说明", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "审批链"
@@ -167,14 +180,23 @@ class ChainStep(models.Model):
             )
         ]
         constraints = [
-            models.UniqueConstraint(fields=["submission", "number"], name="cases_chain_one_per_place"),
+            models.UniqueConstraint(
+                fields=["submission", "number"],
+                name="cases_chain_one_per_place",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
             models.CheckConstraint(
-                condition=Q(status__in=["waiting", "now", "done", "skipped", "invalid"]),
+                condition=Q(
+                    status__in=["waiting", "now", "done", "skipped", "invalid", "handed_on", "taken_back"]
+                ),
                 name="cases_chain_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["preliminary", "final", "cosign", "head_office"]),
+                condition=Q(kind__in=["preliminary", "final", "cosign", "added", "head_office"]),
                 name="cases_chain_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="added") | Q(signing__isnull=False), name="cases_chain_added_by_somebody"
             ),
             models.CheckConstraint(
                 condition=Q(staff__isnull=False) | Q(kind="head_office"), name="cases_chain_somebody_decides"

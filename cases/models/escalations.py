@@ -1,10 +1,37 @@
+from __future__ import annotations
+
+from datetime import datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from cases.models.case import ClaimCase
 from cases.models.decisions import Submission
 from departments.models import Staff
+
+
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    def visible_to(self, staff: Staff) -> EscalationQuerySet:
+        """Those of the cases a person may see."""
+        return self.filter(case__in=ClaimCase.objects.visible_to(staff))
+
+    def waiting(self) -> EscalationQuerySet:
+        return self.filter(status="sent")
+
+    def late(self, now: datetime) -> EscalationQuerySet:
+        """Not answered though the deadline is over."""
+        return self.waiting().filter(due_at__lt=now)
+
+    def answered_late(self) -> EscalationQuerySet:
+        return self.filter(answered_at__gt=F("due_at"))
+
+    def unexecuted(self) -> EscalationQuerySet:
+        return self.filter(status="answered")
+
+    def for_list(self) -> EscalationQuerySet:
+        return self.select_related("case__unit", "submission__item", "submission__submitted_by", "sent_by")
 
 
 class Escalation(models.Model):
@@ -31,6 +58,8 @@ class Escalation(models.Model):
     sent_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="上报人")
     sent_at = models.DateTimeField("上报时间")
     due_at = models.DateTimeField("批复期限", null=True, blank=True)
+    warn_at = models.DateTimeField("提醒时间", null=True, blank=True)
+    level = models.CharField("批复级别", max_length=10, blank=True)
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.SENT)
     answer = models.CharField("批复", max_length=10, choices=Answer, blank=True)
     answer_no = models.CharField("批复号", max_length=40, blank=True)
@@ -49,6 +78,7 @@ class Escalation(models.Model):
         Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="执行确认人"
     )
 
+    objects = EscalationQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -73,3 +103,6 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:escalation", args=[self.pk])

@@ -34,9 +34,9 @@ from cases.services.escalating import (
     Answer,
     answer_escalation,
     answering,
-    confirm_execution,
     posts_of,
 )
+from cases.services.executing import check_condition, checking, confirm_execution, confirming_execution
 from cases.services.filing import file_paper
 from cases.services.handing import Loan, hand_over, lend_case, return_case
 from cases.services.intake import (
@@ -71,7 +71,9 @@ from cases.services.ratifying import (
     took_part,
 )
 from cases.services.rerouting import Detour, detours_of, in_flight, reroute, reroute_shown
+from cases.services.returning import returnable
 from cases.services.sampling import check_concurrent, may_check_concurrent
+from cases.services.signing import SignerRequest, add_signers, adding, call_off_signers, calling_off
 from cases.services.standing_in import (
     deserted_stations,
     recall_stand_in,
@@ -89,6 +91,9 @@ from cases.services.subjects import (
     register_subject,
 )
 from cases.services.submitting import Request, preview, submit, submitting
+from cases.services.taking_back import take_back, taking_back
+from cases.services.transferring import Transfer, receivers_of, transfer, transferring
+from cases.services.transmitting import drop_again, note_printed, transmitting
 
 __all__ = [
     "MOMENTS",
@@ -109,10 +114,14 @@ __all__ = [
     "Request",
     "SecondLook",
     "Settlement",
+    "SignerRequest",
     "SubjectKind",
+    "Transfer",
     "Verdict",
     "about",
     "about_submission",
+    "add_signers",
+    "adding",
     "adjust",
     "advance_notice",
     "amend",
@@ -126,13 +135,18 @@ __all__ = [
     "appealing",
     "ask_opinions",
     "assess",
+    "call_off_signers",
+    "calling_off",
     "cancel_notice",
     "change_estimate",
     "check_concurrent",
+    "check_condition",
+    "checking",
     "close",
     "confirm_execution",
     "confirm_problem",
     "confirming",
+    "confirming_execution",
     "correct_problem",
     "correcting",
     "decide",
@@ -140,6 +154,7 @@ __all__ = [
     "deserted_stations",
     "detours_of",
     "draft_notice",
+    "drop_again",
     "escalate",
     "file_paper",
     "find_problem",
@@ -158,6 +173,7 @@ __all__ = [
     "missing_in",
     "note_moments",
     "note_papers",
+    "note_printed",
     "pack_of",
     "packs_of",
     "pay",
@@ -166,6 +182,7 @@ __all__ = [
     "preview",
     "ratify",
     "recall_stand_in",
+    "receivers_of",
     "refuse_ratification",
     "register",
     "register_case",
@@ -177,12 +194,18 @@ __all__ = [
     "restaff",
     "resume",
     "return_case",
+    "returnable",
     "ruling_on_opinion",
     "submit",
     "submitting",
     "survey",
     "suspend",
+    "take_back",
+    "taking_back",
     "took_part",
+    "transfer",
+    "transferring",
+    "transmitting",
     "waiting_under",
     "withdraw",
     "withdraw_problem",

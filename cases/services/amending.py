@@ -71,7 +71,7 @@ def _withdrawing_objections(submission: Submission, by: Staff) -> list[Objection
     objections = _open_objections(submission)
     if submission.submitted_by_id != by.pk:
         objections.append(Objection("not_submitter", "只有提交人可以撤回"))
-    if submission.decisions.exists():
+    if submission.decisions.filter(taken_back=None).exists():
         objections.append(Objection("already_decided", "已有审批意见，不能撤回"))
     return objections
 

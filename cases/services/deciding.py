@@ -25,9 +25,12 @@ from cases.services.desk import Desk, Verdict, decided_before, judge, read_desk
 from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
 from cases.services.problems import note_problems
 from cases.services.ratifying import await_ratification
+from cases.services.returning import back_to_opinion
 from cases.services.sampling import enter_pool
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
+from cases.services.signing import settle_signing, tell_not_needed
 from cases.services.transition import Change, apply, check_seen, note_step, stay, tell
+from cases.signatures import SIGNING, Signature
 from departments.models import Staff
 
 ONCE = "cases_decision_sent_once"
@@ -64,22 +67,36 @@ def _decide(step: ChainStep, verdict: Verdict, by: Staff) -> Decision:
     judge(desk)
     if not permits(desk.ruling, verdict.outcome, desk.step.kind):
         raise Refused(desk.ruling)
-    entry = _ACTS[Outcome(verdict.outcome)](desk)
+    entry = _act(desk)
     decision = _write_down(desk, entry)
     await_ratification(decision, desk.basis)
     if verdict.outcome == Outcome.RETURN:
         note_problems(decision)
-    if verdict.outcome in DECIDING and desk.step.kind != ChainStep.Kind.COSIGN:
+    if verdict.outcome in DECIDING and desk.step.kind not in SIGNING:
         enter_pool(decision, desk.ruling.notices)
         tell_of_decision(desk.submission, desk.ruling.notices, decision.get_outcome_display())
     return decision
 
 
+def _act(desk: Desk) -> LedgerEntry:
+    if desk.step.kind in SIGNING and desk.verdict.outcome != Outcome.RETURN:
+        return _sign(desk)
+    return _ACTS[Outcome(desk.verdict.outcome)](desk)
+
+
+def _sign(desk: Desk) -> LedgerEntry:
+    """Who agrees or refuses beside others decides nothing; the chain goes on once the signing is over."""
+    leave(desk.step, ChainStep.Status.DONE)
+    is_added = desk.step.kind == ChainStep.Kind.ADDED
+    done = Step.PRELIMINARY if is_added else CASE_ITEMS[desk.submission.item.code].step
+    own = Signature(frozenset({desk.by.pk, desk.step.staff_id or desk.by.pk}), desk.agrees())
+    if not settle_signing(desk.step, own):
+        return _conclude(desk, stay(desk.case, desk.verdict.outcome).about(desk.submission), done)
+    return _hand_on(desk, desk.ahead()[0], done)
+
+
 def _agree(desk: Desk) -> LedgerEntry:
     done = CASE_ITEMS[desk.submission.item.code].step
-    if desk.step.kind == ChainStep.Kind.COSIGN:
-        leave(desk.step, ChainStep.Status.DONE)
-        return _hand_on(desk, desk.ahead()[0], done)
     change = settle_agreed(desk.submission, Grant(desk.by, desk.verdict.reviewed))
     leave(desk.step, ChainStep.Status.DONE, desk.ahead())
     tell(desk.submission.submitted_by, desk.case, "agreed", f"{desk.submission.item.name}已通过")
@@ -88,12 +105,17 @@ def _agree(desk: Desk) -> LedgerEntry:
 
 def _send_back(desk: Desk) -> LedgerEntry:
     item_code, verdict = desk.submission.item.code, desk.verdict
+    if verdict.outcome == Outcome.RETURN and verdict.return_to == Step.PRELIMINARY:
+        change = back_to_opinion(desk)
+        return _conclude(desk, change, CASE_ITEMS[item_code].step)
     if verdict.outcome == Outcome.RETURN:
         action, work = Action.RETURN, return_action(verdict.return_to, item_code)
     else:
         action, work = Action.REFUSE, work_after_refusal(item_code)
     change = settle_back(desk.submission, action, work or "", by=desk.by)
-    leave(desk.step, ChainStep.Status.DONE, desk.ahead())
+    others = desk.beside()
+    leave(desk.step, ChainStep.Status.DONE, [*others, *desk.ahead()])
+    tell_not_needed(others, desk.case)
     told = desk.submission.submitted_by if CASE_ITEMS[item_code].is_beside else desk.case.handler
     tell(told, desk.case, "returned", f"{desk.submission.item.name}{action.label}")
     return _conclude(desk, change, CASE_ITEMS[item_code].step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
@@ -17,9 +17,10 @@ from authority.rulings import Basis, Matter, Objection, Ruling
 from cases.chains import Station
 from cases.conflicts import KeyReused
 from cases.consultations import heard
-from cases.items import BESIDE, CASE_ITEMS, return_action
+from cases.items import BESIDE, CASE_ITEMS, REVIEW_STEPS, return_action
 from cases.matters import matter_of
 from cases.models import (
+    CaseStep,
     ChainStep,
     ClaimCase,
     Decision,
@@ -34,6 +35,7 @@ from cases.services.chain import plan_for
 from cases.services.packs import pack_objections, pack_of
 from cases.services.subjects import granting_objections
 from cases.services.transition import lock_case
+from cases.signatures import SIGNING
 from departments.models import Staff
 from departments.prepared import Prepared
 
@@ -93,6 +95,9 @@ class Desk:
     def submission(self) -> Submission:
         return self.step.submission
 
+    def agrees(self) -> bool:
+        return self.verdict.outcome == Outcome.AGREE
+
     @property
     def basis(self) -> Basis | None:
         return self.ruling.basis
@@ -110,6 +115,11 @@ class Desk:
     def ahead(self) -> list[ChainStep]:
         """The stations not reached yet."""
         return [step for step in self.steps if step.status == ChainStep.Status.WAITING]
+
+    def beside(self) -> list[ChainStep]:
+        """Those whose turn it is, too: the others of a joint signing."""
+        now = [step for step in self.steps if step.status == ChainStep.Status.NOW]
+        return [step for step in now if step.pk != self.step.pk]
 
     def passed_over(self) -> list[ChainStep]:
         """Opinions that a person of this level makes superfluous; straight up, all of them."""
@@ -149,7 +159,7 @@ CHAIN = Prepared(
     lambda submission_id: (
         ChainStep.objects.filter(submission=submission_id)
         .order_by("number")
-        .select_related("submission__item", "submission__submitted_by", "staff", "decision")
+        .select_related("submission__item", "submission__submitted_by", "staff", "decision", "signing")
     ),
     submission_id=int,
 )
@@ -235,9 +245,32 @@ def _return_objections(desk: Desk) -> Iterator[Objection]:
         yield Objection("no_problem_code", "退回须选择问题代码")
     if not verdict.opinion.strip():
         yield Objection("no_opinion", "退回须说明问题")
-    is_step = verdict.return_to in Step.values
-    if not is_step or return_action(verdict.return_to, desk.submission.item.code) is None:
+    yield from _target_objections(desk)
+
+
+def _target_objections(desk: Desk) -> Iterator[Objection]:
+    target = desk.verdict.return_to
+    if target == Step.PRELIMINARY:
+        if opinion_before(desk.step, desk.steps) is None:
+            yield Objection("no_opinion_before", "本环节之前没有他人的初核意见，不能退回初核")
+        return
+    if target not in Step.values or return_action(target, desk.submission.item.code) is None:
         yield Objection("no_return_step", "退回须指定环节")
+    elif target in REVIEW_STEPS and not CaseStep.objects.filter(case=desk.case, step=target).exists():
+        yield Objection("step_not_done", f"本案没有经过{Step(target).label}，不能退回该环节")
+
+
+def opinion_before(step: ChainStep, steps: Iterable[ChainStep]) -> ChainStep | None:
+    """The last standing opinion of somebody else before this station."""
+    given = [
+        one
+        for one in steps
+        if one.kind == ChainStep.Kind.PRELIMINARY
+        and one.status == ChainStep.Status.DONE
+        and one.number < step.number
+        and one.staff_id != step.staff_id
+    ]
+    return max(given, key=lambda one: one.number, default=None)
 
 
 def _referring_objections(desk: Desk) -> Iterator[Objection]:
@@ -251,7 +284,7 @@ def _referring_objections(desk: Desk) -> Iterator[Objection]:
 
 def _agreeing_objections(desk: Desk) -> Iterator[Objection]:
     """What the record asked about forbids, and cuts that are none of this review."""
-    if desk.ruling.may_sign:
+    if desk.ruling.may_sign and desk.step.kind not in SIGNING:
         yield from granting_objections(desk.submission)
     if desk.verdict.reviewed:
         yield from _cut_objections(desk)

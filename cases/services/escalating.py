@@ -18,7 +18,7 @@ from authority.rulings import Objection, Ruling
 from cases.items import BESIDE, CASE_ITEMS, possible_on
 from cases.lifecycle import Action, Stage
 from cases.matters import matter_of
-from cases.models import ChainStep, Decision, Escalation, Outcome, Step, Submission
+from cases.models import AnswerCondition, ChainStep, Decision, Escalation, Outcome, Step, Submission
 from cases.numbers import next_number
 from cases.rulings import (
     COMPLETE,
@@ -26,13 +26,14 @@ from cases.rulings import (
     PaperAnswer,
     kept_apart,
     may_answer,
-    may_confirm,
     with_objections,
     wrong_stage,
 )
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.subjects import granting_objections
+from cases.services.terms import term_for
 from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
+from cases.services.transmitting import send_first
 from departments.models import Appointment, Staff
 
 
@@ -59,6 +60,8 @@ class Answer:
 
 def open_escalation(submission: Submission, request: HeadOfficeRequest, *, by: Staff) -> Escalation:
     """Inside the transaction that holds the case; the chain stands at its head-office station already."""
+    now = timezone.now()
+    term = term_for(submission.item.code, submission.amount, now)
     escalation = Escalation.objects.create(
         number=next_number("SB"),
         case=submission.case,
@@ -67,9 +70,12 @@ def open_escalation(submission: Submission, request: HeadOfficeRequest, *, by: S
         amount=submission.amount,
         pack=request.pack,
         sent_by=by,
-        sent_at=timezone.now(),
-        due_at=request.due_at,
+        sent_at=now,
+        due_at=request.due_at or term.due_at,
+        warn_at=None if request.due_at else term.warn_at,
+        level=term.level,
     )
+    send_first(escalation, by=by)
     _tell_head_office(escalation)
     return escalation
 
@@ -99,7 +105,7 @@ def answer_escalation(escalation: Escalation, answer: Answer, *, by: Staff) -> D
     Given in the system without a number, it is numbered here: what is decided rests on that number.
     """
     case = lock_case(escalation.case_id, None)
-    escalation = _locked(escalation)
+    escalation = locked_escalation(escalation)
     submission = escalation.submission
     submission.case = case
     ruling = _may_answer(escalation, answer, by)
@@ -114,7 +120,7 @@ def answer_escalation(escalation: Escalation, answer: Answer, *, by: Staff) -> D
     return decision
 
 
-def _locked(escalation: Escalation) -> Escalation:
+def locked_escalation(escalation: Escalation) -> Escalation:
     rows = Escalation.objects.select_for_update(of=("self",)).select_related("submission__item", "sent_by")
     return rows.get(pk=escalation.pk)
 
@@ -170,6 +176,17 @@ def _store_answer(escalation: Escalation, answer: Answer, by: Staff) -> None:
     if answer.scan is not None:
         escalation.scan = answer.scan
     escalation.save()
+    if answer.answer != Escalation.Answer.REFUSED:
+        _note_demands(escalation, answer.conditions)
+
+
+def _note_demands(escalation: Escalation, text: str) -> None:
+    """Each line is a condition of its own, to be checked by itself."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    AnswerCondition.objects.bulk_create(
+        AnswerCondition(escalation=escalation, case_id=escalation.case_id, number=number, text=line[:300])
+        for number, line in enumerate(lines, start=1)
+    )
 
 
 def _effect(submission: Submission, answer: Answer, by: Staff) -> Change:
@@ -214,16 +231,3 @@ def _head_office_decision(
         ledger_entry=entry,
         decided_at=timezone.now(),
     )
-
-
-@transaction.atomic
-def confirm_execution(escalation: Escalation, *, by: Staff) -> Escalation:
-    """Somebody of the branch, who did not enter the answer, checked that it was carried out."""
-    case = lock_case(escalation.case_id, None)
-    escalation = _locked(escalation)
-    insist_on(may_confirm(case, escalation, by, posts_of(by)))
-    escalation.status = Escalation.Status.EXECUTED
-    escalation.executed_at, escalation.executed_by = timezone.now(), by
-    escalation.save(update_fields=["status", "executed_at", "executed_by"])
-    apply(case, stay(case, "confirm_execution").about(escalation.submission), by)
-    return escalation

@@ -110,6 +110,9 @@ def _finding(case: ClaimCase, problem: Problem, by: Staff, now: datetime) -> Pro
     )
 
 
+_DONE_BY = frozenset({*RETURN_STEPS, Step.PRELIMINARY})
+
+
 def note_problems(decision: Decision) -> list[ProblemFinding]:
     """One finding per code of a return; the person is who last did the step, else who submitted."""
     case, moment = decision.case, decision.decided_at
@@ -149,7 +152,7 @@ def doer_of(case: ClaimCase, step: str) -> Staff | None:
 
 
 def _doer(decision: Decision) -> Staff:
-    last = doer_of(decision.case, decision.return_to) if decision.return_to in RETURN_STEPS else None
+    last = doer_of(decision.case, decision.return_to) if decision.return_to in _DONE_BY else None
     return last or decision.submission.submitted_by
 
 

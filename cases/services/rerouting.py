@@ -13,13 +13,13 @@ from authority.bounds import rules_for
 from authority.holders import holders_of
 from authority.refusals import insist_on
 from authority.rulings import Holder, Matter, Objection, Rules, may_decide
-from cases.chains import Plan, Station, never_own, plan_chain
+from cases.chains import Plan, Station, never_own
 from cases.conflicts import Stale
 from cases.lifecycle import Action
 from cases.matters import matters_of
 from cases.models import ChainStep, ClaimCase, Submission
 from cases.rulings import may_reroute, may_work_on, refused_for, with_objections
-from cases.services.chain import make_chain_anew, plan_for, split
+from cases.services.chain import make_chain_anew, plan_for, planned, split
 from cases.services.transition import apply, lock_case, stay
 from departments.access import MANAGE_UNIT
 from departments.models import Staff
@@ -73,8 +73,8 @@ def detours_of(submissions: Sequence[Submission]) -> list[Detour]:
 
 def _detour(submission: Submission, matter: Matter, holders: Sequence[Holder], rules: Rules) -> Detour | None:
     steps = list(submission.chain.all())
-    live = [step for step in steps if step.status in _LIVE]
-    plan = plan_chain(matter, _preferring(live, holders), rules)
+    live = [step for step in steps if step.status in _LIVE and step.kind != ChainStep.Kind.ADDED]
+    plan = planned(matter, _preferring(live, holders), rules)
     ahead = split(steps, submission, plan)[1]
     if not plan.stops and [_key(step) for step in live] == [_key_of(one) for one in ahead]:
         return None
@@ -210,6 +210,6 @@ def _keep_waiting_time(
     submission: Submission, waited: Mapping[tuple[str, int | None, int | None], object]
 ) -> None:
     """Whose turn it was and still is has not begun to wait anew."""
-    step = ChainStep.objects.get(submission=submission.pk, status=ChainStep.Status.NOW)
-    if since := waited.get(_key(step)):
-        ChainStep.objects.filter(pk=step.pk).update(arrived_at=since)
+    for step in ChainStep.objects.filter(submission=submission.pk, status=ChainStep.Status.NOW):
+        if since := waited.get(_key(step)):
+            ChainStep.objects.filter(pk=step.pk).update(arrived_at=since)

@@ -21,6 +21,7 @@ from cases.chains import never_own
 from cases.matters import matter_of
 from cases.models import ChainStep, ClaimCase, Submission
 from cases.services.chain import make_chain_anew, plan_for
+from cases.services.signing import excuse_signer
 from cases.services.transition import apply, lock_case, stay, tell
 from departments.models import Absence, Staff
 
@@ -78,6 +79,8 @@ def restaff(step: ChainStep) -> bool:
     step = ChainStep.objects.select_related("staff", "acting_for").get(pk=step.pk)
     if step.staff is None or not deserted_stations().filter(pk=step.pk).exists():
         return False
+    if step.kind == ChainStep.Kind.ADDED:
+        return excuse_signer(step)
     step.submission = submission
     principal = step.acting_for or step.staff
     stand_in = _stand_in_for(principal, submission)

@@ -76,9 +76,13 @@ def midnight(day: date) -> datetime:
 
 
 def decisions_of(path: str, since: date, until: date) -> QuerySet[Decision]:
-    """By people of the branch, on cases of the units at and below `path`; `until` is not included."""
+    """By people of the branch, on cases of the units at and below `path`; `until` is not included.
+
+    Without what was taken back, and without added opinions, which use no authority.
+    """
     taken = Decision.objects.filter(decided_at__gte=midnight(since), decided_at__lt=midnight(until))
-    return taken.filter(case__unit__path__startswith=path).exclude(chain_step__kind="head_office")
+    taken = taken.filter(case__unit__path__startswith=path, taken_back=None)
+    return taken.exclude(chain_step__kind__in=["head_office", "added"])
 
 
 def acts_of(path: str, since: date, until: date) -> Iterator[Act]:

@@ -19,7 +19,7 @@ def answers_of(path: str, since: date, until: date) -> dict[int, Answers]:
         answered_at__gte=midnight(since), answered_at__lt=midnight(until), case__unit__path__startswith=path
     )
     said = dict(answered.values_list("submission", "answer"))
-    opinions = Decision.objects.filter(submission__in=said, outcome=Outcome.REFER_UP)
+    opinions = Decision.objects.filter(submission__in=said, outcome=Outcome.REFER_UP, taken_back=None)
     return _by_person(acts_among(opinions), said)
 
 

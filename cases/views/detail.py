@@ -20,6 +20,7 @@ from cases.casefile.consulting import consulting
 from cases.casefile.facts import facts_of, marks_of
 from cases.casefile.similar import similar_to
 from cases.casefile.timeline import timeline_of
+from cases.casefile.verbs import VerbDoor, verb_doors
 from cases.casefile.work import leading_doors, more_doors
 from cases.clocks import Clocks
 from cases.forms.deciding import PHRASES, DecisionForm
@@ -66,7 +67,7 @@ def detail_page(
         **file_tab(tab or request.GET.get("tab", ""), request, case),
         "chains": chains_of(submissions),
         "approval": approval,
-        **_doing(request, case, submissions),
+        **_doing(request, case, submissions, approval),
         **consulting(submissions, approval, request.user),
         **_deciding(case, approval, form, request.GET.get("say", "")),
     }
@@ -128,13 +129,15 @@ def _contents(tab: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any
 def _opinions(case: ClaimCase, viewer: Staff) -> Any:
     """Each with whether the viewer may also ask what its author could decide at that moment."""
     made = Decision.objects.filter(case=case).select_related(
-        "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation"
+        "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation", "taken_back"
     )
     author = people_shown(viewer).filter(pk=OuterRef("decided_by"))
     return made.annotate(shows_powers=Exists(author)).order_by("-decided_at")
 
 
-def _doing(request: StaffRequest, case: ClaimCase, submissions: Sequence[Submission]) -> dict[str, Any]:
+def _doing(
+    request: StaffRequest, case: ClaimCase, submissions: Sequence[Submission], approval: Approval | None
+) -> dict[str, Any]:
     """Who has no part in the work reads why of what comes next only."""
     leading, more = leading_doors(case, request.user), more_doors(case, request.user, submissions)
     concerned = [door for door in more if "not_handling" not in door.ruling.codes]
@@ -142,6 +145,14 @@ def _doing(request: StaffRequest, case: ClaimCase, submissions: Sequence[Submiss
         "doors": [door for door in leading if door.ruling.allowed],
         "more_doors": [door for door in more if door.ruling.allowed],
         "closed_doors": [door for door in (*leading, *concerned) if not door.ruling.allowed],
+        **_verbs(verb_doors(case, request.user, submissions, approval.step if approval else None)),
+    }
+
+
+def _verbs(doors: Sequence[VerbDoor]) -> dict[str, Any]:
+    return {
+        "verb_doors": [door for door in doors if door.ruling.allowed],
+        "closed_verbs": [door for door in doors if not door.ruling.allowed],
     }
 
 

@@ -18,7 +18,7 @@ from departments.http import StaffRequest
 @case_page
 def approval_sheet(request: StaffRequest, case: ClaimCase) -> HttpResponse:
     made = Decision.objects.filter(case=case).select_related(
-        "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation"
+        "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation", "taken_back"
     )
     acts: list[Submission | Decision] = [*submissions_of(case), *made]
     context = {

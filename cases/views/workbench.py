@@ -66,7 +66,7 @@ def _started(staff: Staff) -> QuerySet[Any]:
 
 
 def _decided(staff: Staff) -> QuerySet[Any]:
-    return queue.decided_by(staff).select_related("case__unit", "submission__item", "acted_for")
+    return queue.decided_by(staff).select_related("case__unit", "submission__item", "acted_for", "taken_back")
 
 
 SECTIONS = {
@@ -184,7 +184,7 @@ def _tallies(found: dict[str, queue.Waiting], current: Section) -> list[dict[str
 def _elsewhere(staff: Staff) -> list[dict[str, Any]]:
     """What waits on pages of its own, for the few whom it waits for; one statement each."""
     review = f"{reverse('admin:cases_overauthoritycase_changelist')}?level=department"
-    answer = f"{reverse('cases:escalations')}?status=sent"
+    answer = f"{reverse('cases:escalations')}?state=waiting"
     found = (
         ("超权限待审", queue.over_authority_stations(staff), "arrived_at", review),
         ("待批复上报件", queue.unanswered(staff), "sent_at", answer),

@@ -141,6 +141,8 @@ LISTS = {
     "cases.samplerule": get(ADMINISTRATORS),
     "cases.scoreitem": get(ADMINISTRATORS),
     "cases.scoresheet": get(ADMINISTRATORS),
+    "cases.signingrule": get(ADMINISTRATORS),
+    "cases.answerterm": get(ADMINISTRATORS),
     "cases.supervisionparameter": get(ADMINISTRATORS),
     "cases.claimcase": get(BUSINESS_IN_ADMIN),
     "cases.overauthoritycase": get(BUSINESS_IN_ADMIN),

@@ -117,11 +117,13 @@ def send(case: ClaimCase, item: str = "adjudication", *, by: Staff, **fields: An
     return services.submit(case, Request(item, case.version, **fields), by=by)
 
 
-def current(submission: Submission) -> ChainStep:
-    return submission.chain.select_related("submission").get(status="now")
+def current(submission: Submission, by: Staff | None = None) -> ChainStep:
+    """The station whose turn it is: of several at once that person's own, or the first."""
+    now = submission.chain.select_related("submission").filter(status="now").order_by("number")
+    return now.filter(staff=by).first() or now[0]
 
 
 def say(submission: Submission, outcome: str, *, by: Staff, **fields: Any) -> Decision:
     """Decides at the station the submission has reached, having seen the case as it is."""
     seen = ClaimCase.objects.get(pk=submission.case_id).version
-    return services.decide(current(submission), Verdict(outcome, seen, **fields), by=by)
+    return services.decide(current(submission, by), Verdict(outcome, seen, **fields), by=by)

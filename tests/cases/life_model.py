@@ -31,6 +31,8 @@ class Life:
     is_reviewed: bool = False
     waits_for: str = ""
     reviewers: set[str] = field(default_factory=set)
+    signer: bool = False  # somebody was asked to sign before it goes on
+    referred: set[str] = field(default_factory=set)  # who asked for somebody higher does not decide himself
 
     def may_work(self, work: str) -> bool:
         if self.stage == "returned":
@@ -50,7 +52,7 @@ class Life:
             self.adjusted = amount
 
     def sent(self, item: str) -> None:
-        self.waits_for, self.returned_to = item, ""
+        self.waits_for, self.returned_to, self.signer, self.referred = item, "", False, set()
         self.stage = "reviewing" if item == "damage_review" else "adjudicating"
 
     @property
@@ -58,7 +60,7 @@ class Life:
         return self.assessed if self.waits_for == "damage_review" else self.adjusted
 
     def may_agree(self, who: str) -> bool:
-        if not self.waits_for or self.stage == "over_authority":
+        if not self.waits_for or self.stage == "over_authority" or self.signer or who in self.referred:
             return False
         is_review = self.waits_for == "damage_review"
         limit = (REVIEW if is_review else ADJUDICATION).get(who, 0)
@@ -71,7 +73,8 @@ class Life:
             self.reviewers.add(who)
         else:
             self.stage, self.approved = "approved", amount
-        self.waits_for = ""
+        self.waits_for, self.signer, self.referred = "", False, set()
 
     def sent_back(self, work: str) -> None:
         self.stage, self.returned_to, self.waits_for = "returned", work, ""
+        self.signer, self.referred = False, set()

@@ -28,8 +28,9 @@ from authority.refusals import Refused
 from cases import services
 from cases.models import ChainStep, ClaimCase, Escalation, Submission
 from cases.services import Amendment, Answer, LossRow, PaymentOrder, Request, Verdict
-from tests.cases.branch import Branch
+from tests.cases.branch import Branch, in_post
 from tests.cases.life_model import ADJUDICATION, REVIEW, Life
+from tests.cases.life_verbs import VerbRules
 from tests.factories import CaseFactory
 
 COUNT = int(os.environ.get("LIFE_COUNT", "12"))
@@ -53,7 +54,7 @@ def guard(*, on: bool) -> None:
         cursor.execute("select set_config('claims.filling', %s, true)", ["off" if on else "on"])
 
 
-class CaseLife(RuleBasedStateMachine):
+class PlainLife(RuleBasedStateMachine):
     branch: Branch
 
     def __init__(self) -> None:
@@ -116,11 +117,20 @@ class CaseLife(RuleBasedStateMachine):
             }[work]()
 
     def decide_or_refer(self) -> None:
+        if self.now().kind == "added":
+            self.sign("agree")
+            return
         able = [who for who in (*ADJUDICATION, *REVIEW) if self.life.may_agree(who)]
         if able:
             self.decide(able[0], "agree")
         else:
             self.refer_up(next(who for who in PERSONS if getattr(self.branch, who).pk == self.now().staff_id))
+
+    def still_referring(self) -> set[str]:
+        """Whose opinion outlived that the chain was made anew."""
+        stands = self.waiting.chain.filter(status="done", decision__outcome="refer_up")
+        people = set(stands.values_list("decision__decided_by", flat=True))
+        return {who for who in PERSONS if getattr(self.branch, who).pk in people}
 
     def now(self) -> ChainStep:
         return self.waiting.chain.select_related("submission").get(status="now")
@@ -186,11 +196,11 @@ class CaseLife(RuleBasedStateMachine):
     @precondition(lambda self: self.life.waits_for)
     @rule(who=PEOPLE)
     def refer_up(self, who: str) -> None:
-        if (
-            self.say(who, "refer_up", opinion="初核", missing_papers="无")
-            and self.case.stage == "over_authority"
-        ):
-            self.life.stage = "over_authority"
+        if self.say(who, "refer_up", opinion="初核", missing_papers="无"):
+            self.life.referred.add(who)
+            self.life.signer = self.now().kind == "added"
+            if self.case.stage == "over_authority":
+                self.life.stage = "over_authority"
 
     def say(self, who: str, outcome: str, *, expected: bool | None = None, **fields: object) -> bool:
         def act(case: ClaimCase) -> object:
@@ -222,7 +232,9 @@ class CaseLife(RuleBasedStateMachine):
     @rule()
     def withdraw(self) -> None:
         request = self.waiting
-        untouched = not request.decisions.exists() and self.life.stage != "over_authority"
+        untouched = (
+            not request.decisions.filter(taken_back=None).exists() and self.life.stage != "over_authority"
+        )
         act = lambda case: services.withdraw(request, "改", by=self.branch.clerk, seen=case.version)  # noqa: E731
         if self.attempt(act, expected=untouched):
             is_review = self.life.waits_for == "damage_review"
@@ -241,6 +253,7 @@ class CaseLife(RuleBasedStateMachine):
         if self.attempt(act, expected=fits):
             self.life.adjusted = amount
             self.life.stage = self.case.stage
+            self.life.signer, self.life.referred = False, self.still_referring()
 
     @rule(amount=st.sampled_from([Decimal(800), Decimal(100000)]))
     def pay(self, amount: Decimal) -> None:
@@ -281,8 +294,13 @@ class CaseLife(RuleBasedStateMachine):
         assert states[-1][1] == case.stage
 
 
+class CaseLife(VerbRules, PlainLife):
+    """With the verbs of who decides, whose rules stand in tests/cases/life_verbs.py."""
+
+
 def test_a_case_lives_as_the_model_says(branch: Branch):
     CaseLife.branch = branch
+    CaseLife.lawyer = in_post("LEGAL", branch.department).staff
     run_state_machine_as_test(
         CaseLife,
         settings=settings(

@@ -14,6 +14,7 @@ from cases.chains import plan_chain
 from cases.lifecycle import LIFECYCLE, WORK_ORDER, Action, Stage, open_actions
 from cases.models import Outcome
 from cases.rulings import Docket, may_decide_submission, permits
+from cases.signatures import Signature
 from tests.authority.samples import did, holder, limit, matter, referral, rules
 
 REVIEWER = holder(limit(100_000), person_id=3, name="审核")
@@ -116,6 +117,10 @@ def test_without_enough_co_signers_it_goes_up():
     assert stations(80_000, COSIGNED) == [("preliminary", 3), ("head_office", None)]
 
 
+def signed(*persons: int, agrees: bool = True) -> Signature:
+    return Signature(frozenset(persons), agrees)
+
+
 def answer(station: Docket, who: Holder, outcome: str) -> tuple[bool, tuple[str, ...]]:
     ruling = may_decide_submission(station, who, rules(), outcome)
     return permits(ruling, outcome, station.step_kind), ruling.codes
@@ -133,10 +138,14 @@ def answer(station: Docket, who: Holder, outcome: str) -> tuple[bool, tuple[str,
         ({"step_person_id": 9}, holder(limit(1_000), person_id=8), "refer_up", "not_my_step"),
         ({"step_kind": "cosign", "step_person_id": 9}, HEAD, "agree", "not_my_step"),
         ({"step_person_id": 3}, COSIGNED, "agree", "cosign_missing"),
-        ({"step_person_id": 3, "cosigned": (frozenset({7}),)}, COSIGNED, "agree", ""),
-        ({"cosigned": (frozenset({7, 3}),)}, COSIGNED, "agree", "cosign_missing"),
-        ({"cosigned": (frozenset({7}), frozenset({7, 8}))}, TWICE, "agree", "cosign_missing"),
-        ({"cosigned": (frozenset({7, 8}), frozenset({9}))}, TWICE, "agree", ""),
+        ({"step_person_id": 3, "cosigned": (signed(7),)}, COSIGNED, "agree", ""),
+        ({"cosigned": (signed(7, 3),)}, COSIGNED, "agree", "cosign_missing"),
+        ({"cosigned": (signed(7), signed(7, 8))}, TWICE, "agree", "cosign_missing"),
+        ({"cosigned": (signed(7, 8), signed(9))}, TWICE, "agree", ""),
+        ({"cosigned": ()}, COSIGNED, "agree", "cosign_missing"),
+        ({"cosigned": (signed(7, agrees=False),)}, COSIGNED, "agree", "cosign_missing"),
+        ({"cosigned": (signed(7), signed(9, agrees=False))}, COSIGNED, "agree", ""),
+        ({"cosigned": (signed(7),), "is_vetoed": True}, COSIGNED, "agree", "cosign_vetoed"),
         ({"matter": matter(flags=DOUBTFUL)}, REVIEWER, "agree", ""),
         ({"matter": matter(150_000)}, REVIEWER, "agree", "over_limit"),
         ({"matter": matter(steps=did("submit", person_id=3))}, REVIEWER, "agree", "sod:own_submission"),
