@@ -16,3 +16,4 @@ class CasesConfig(AppConfig):
         import_module("cases.problems.places")
         import_module("cases.notices")
         import_module("cases.escalation.places")
+        import_module("cases.specials.registering")

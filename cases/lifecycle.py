@@ -52,6 +52,8 @@ class Action(TextChoices):
     ASK = "ask", "提交专项报批"
     GRANT = "grant", "同意专项报批"
     NOTE_MOMENTS = "note_moments", "登记时点"
+    REOPEN = "reopen", "重开"
+    CLOSE_SPECIAL = "close_special", "专项结案"
 
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
@@ -88,6 +90,8 @@ LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage | None]] = {
     Action.ASK: (frozenset(Stage), None),
     Action.GRANT: (frozenset(Stage), None),
     Action.NOTE_MOMENTS: (OPEN, None),
+    Action.REOPEN: (frozenset({Stage.CLOSED}), Stage.REGISTERED),
+    Action.CLOSE_SPECIAL: (UNDER_WAY | {Stage.REPORTED}, Stage.CLOSED),
 }
 
 # A returned case goes on from the step it was returned to, or from an earlier one; nothing is skipped.

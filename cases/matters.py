@@ -102,7 +102,7 @@ def sums_of(case: ClaimCase, item_code: str, losses: Sequence[CaseLoss]) -> Sums
     """A case without loss rows (imported) is asked about as a whole, which never understates."""
     item = CASE_ITEMS[item_code]
     total = getattr(case, item.sums)
-    before = _given(case, item_code) if item_code == ADJUDICATION else case.approved
+    before = _given(case, item_code) - case.advanced if item_code == ADJUDICATION else case.approved
     asked = [loss for loss in losses if not item.loss_classes or loss.loss_class in item.loss_classes]
     amount = sum((getattr(loss, item.sums) for loss in asked), ZERO) if losses else total
     return Sums(amount, max(amount, total) + before, _per_person(item.sums, losses))

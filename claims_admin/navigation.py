@@ -104,7 +104,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("导入清单", "cases:imports", may_import),
         ),
     ),
-    Group("专项", ()),
+    Group("专项", (Entry("特殊案件", "cases:specials"),)),
     Group(
         "品质与清理",
         (

@@ -126,6 +126,16 @@ TONES: Final[dict[str, Tone]] = {
     "corrected": "good",
     "true_as_is": "idle",
     "gone": "idle",
+    # refusal notices, claims to money back
+    "delivered": "active",
+    "objected": "attention",
+    "sued": "attention",
+    "stands": "good",
+    "changed": "attention",
+    "reversed": "bad",
+    "pending": "attention",
+    "recovered": "good",
+    "written_off": "idle",
     # runs of reports
     "leased": "active",
     "running": "active",

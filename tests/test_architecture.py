@@ -47,6 +47,7 @@ OWN_WORDS = {
         escalation signatures verbs
         problems
         quality data_quality
+        specials
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

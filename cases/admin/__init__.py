@@ -9,11 +9,19 @@ from cases.admin.reference import (
     ProblemPointsAdmin,
     SupervisionParameterAdmin,
 )
+from cases.admin.special import (
+    CtplLimitAdmin,
+    SpecialKindAdmin,
+    SpecialLimitAdmin,
+    SpecialPaperAdmin,
+    SpecialReasonAdmin,
+)
 from cases.admin.terms import AnswerTermAdmin, SigningRuleAdmin
 
 __all__ = [
     "AnswerTermAdmin",
     "ClaimCaseAdmin",
+    "CtplLimitAdmin",
     "DataQualityRuleAdmin",
     "OverAuthorityAdmin",
     "PackItemAdmin",
@@ -23,5 +31,9 @@ __all__ = [
     "ScoreItemAdmin",
     "ScoreSheetAdmin",
     "SigningRuleAdmin",
+    "SpecialKindAdmin",
+    "SpecialLimitAdmin",
+    "SpecialPaperAdmin",
+    "SpecialReasonAdmin",
     "SupervisionParameterAdmin",
 ]

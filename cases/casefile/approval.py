@@ -243,8 +243,10 @@ def _approval(step: ChainStep, staff: Staff, *, is_other_sent: bool) -> Approval
 def _rulings(docket: Docket, holder: Holder, rules: Rules, submission: Submission) -> dict[Outcome, Ruling]:
     """On every outcome; the record asked about may forbid agreeing whoever decides."""
     rulings = {one: may_decide_submission(docket, holder, rules, one) for one in Outcome}
-    for objection in () if docket.step_kind in SIGNING else granting_objections(submission):
-        rulings |= {one: rulings[one].with_objection(objection) for one in AGREEING if rulings[one].may_sign}
+    may_grant = docket.step_kind not in SIGNING
+    granting = [one for one in AGREEING if may_grant and rulings[one].may_sign]
+    for objection in granting_objections(submission) if granting else ():
+        rulings |= {one: rulings[one].with_objection(objection) for one in granting}
     return rulings
 
 

@@ -44,6 +44,13 @@ _OTHERS = {
     "deliver_notice": "补充材料告知书送达",
     "receive_papers": "材料补齐",
     "cancel_notice": "作废补充材料告知书",
+    "special_draft": "起草特殊案件申请",
+    "special_change": "修改特殊案件申请",
+    "special_lapse": "作废特殊案件申请",
+    "special_notice": "发出拒赔通知书",
+    "special_follow": "拒赔通知书进展",
+    "special_enter": "登记特殊案件台账",
+    "pay_special": "专项支付",
 }
 LABELS = {**dict(Action.choices), **dict(Outcome.choices), **_OTHERS}
 _TONES = {

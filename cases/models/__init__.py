@@ -24,6 +24,22 @@ from cases.models.quality import DrawnRule, QualityDraw, QualitySample, SampleAn
 from cases.models.reversals import ReversalTask
 from cases.models.sheets import Criterion, SampleRule, ScoreItem, ScoreSheet
 from cases.models.signing import JointSigning, OnRefusal, SigningRule, TakenBack
+from cases.models.special import (
+    MONEY,
+    RESCUE,
+    SET_OFF,
+    RecoveryPlaceholder,
+    RefusalNotice,
+    SpecialRequest,
+)
+from cases.models.special_kinds import (
+    CtplLimit,
+    Kind,
+    SpecialKind,
+    SpecialLimit,
+    SpecialPaper,
+    SpecialReason,
+)
 from cases.models.steps import CaseStep, Step
 from cases.models.supervision import (
     FindingCase,
@@ -40,6 +56,9 @@ from cases.models.what_if import HARD_STOP, WhatIfLine, WhatIfLoad, WhatIfRun
 __all__ = [
     "FLAGS_OF_FIELDS",
     "HARD_STOP",
+    "MONEY",
+    "RESCUE",
+    "SET_OFF",
     "AnswerCondition",
     "AnswerTerm",
     "AverageCost",
@@ -56,6 +75,7 @@ __all__ = [
     "Consultation",
     "CoverageLine",
     "Criterion",
+    "CtplLimit",
     "DataCorrection",
     "DataQualityIssue",
     "DataQualityRule",
@@ -71,6 +91,7 @@ __all__ = [
     "ImportFault",
     "ImportProfile",
     "JointSigning",
+    "Kind",
     "LossClass",
     "OnRefusal",
     "Outcome",
@@ -84,6 +105,8 @@ __all__ = [
     "ProblemPoints",
     "QualityDraw",
     "QualitySample",
+    "RecoveryPlaceholder",
+    "RefusalNotice",
     "RequiredPaper",
     "ReversalTask",
     "SampleAnswer",
@@ -94,6 +117,11 @@ __all__ = [
     "ScoreSheet",
     "Severity",
     "SigningRule",
+    "SpecialKind",
+    "SpecialLimit",
+    "SpecialPaper",
+    "SpecialReason",
+    "SpecialRequest",
     "StationOpening",
     "Step",
     "Submission",

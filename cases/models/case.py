@@ -71,7 +71,8 @@ def _money(label: str) -> models.DecimalField[Decimal | float | str, Decimal]:
 class ClaimCase(models.Model):
     """赔案. While it is open somebody is responsible for it.
 
-    `version` grows with every change that a person may have seen.
+    `version` grows with every change that a person may have seen. `advanced` is the part of `approved` that
+    was granted ahead of the adjudication and is set off against it.
     """
 
     report_no = models.CharField("报案号", max_length=30, unique=True)
@@ -151,6 +152,7 @@ class ClaimCase(models.Model):
     adjusted = _money("理算(元)")
     approved = _money("核赔(元)")
     paid = _money("已付(元)")
+    advanced = models.DecimalField("待冲销预付(元)", max_digits=14, decimal_places=2, default=0, db_default=0)
     closed_at = models.DateTimeField("结案时间", null=True, blank=True)
     closing_kind = models.CharField("结案方式", max_length=10, choices=ClosingKind, blank=True)
     paid_at = models.DateTimeField("支付时间", null=True, blank=True)
@@ -216,6 +218,10 @@ class ClaimCase(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(paid__lte=F("approved")), name="cases_case_paid_within_approved"
+            ),
+            models.CheckConstraint(
+                condition=Q(advanced__gte=0, advanced__lte=F("approved")),
+                name="cases_case_advanced_within_approved",
             ),
             models.CheckConstraint(
                 condition=Q(new_price=None) | Q(new_price__gt=0), name="cases_case_new_price_positive"

@@ -82,6 +82,14 @@ class Payment(models.Model):
     amount = models.DecimalField("金额(元)", max_digits=14, decimal_places=2)
     payee = models.CharField("收款人", max_length=60)
     payee_account = models.CharField("收款账号", max_length=34, blank=True)
+    special = models.ForeignKey(
+        "cases.SpecialRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payments",
+        verbose_name="特殊案件",
+    )
     paid_at = models.DateTimeField("支付时间")
     paid_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="经办人")
     idempotency_key = models.UUIDField("幂等键", unique=True, null=True, blank=True)

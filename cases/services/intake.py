@@ -15,10 +15,11 @@ from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.items import reviews_needed
 from cases.lifecycle import Action, Stage
-from cases.models import FLAGS_OF_FIELDS, CaseLoss, ClaimCase, Step, Submission
+from cases.models import FLAGS_OF_FIELDS, CaseLoss, ClaimCase, Kind, Step, Submission
 from cases.numbers import next_number
 from cases.rulings import may_register_in, may_work, refused_for, with_objections
 from cases.services.moments import SERVICE_MOMENTS, changed_moments, moment_objections
+from cases.services.special_ends import carried_out
 from cases.services.transition import (
     Change,
     apply,
@@ -89,6 +90,7 @@ def register(case: ClaimCase, estimate: Decimal, *, by: Staff, seen: int) -> Cla
     case.claim_no = case.claim_no or next_number("A")
     note_amount(case, "estimate", estimate, by, reason="立案估损")
     note_step(case, Step.REGISTER, by, since=since)
+    carried_out(case, Kind.LATE_REGISTRATION)
     fields = ("registered_at", "registration_no", "claim_no", "estimate")
     apply(case, work_change(case, Action.REGISTER, *fields, amount=estimate), by)
     return case

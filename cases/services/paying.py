@@ -15,9 +15,10 @@ from authority.rulings import Objection
 from cases.conflicts import KeyReused
 from cases.items import ADJUDICATION, BESIDE, ZERO_PAYMENT
 from cases.lifecycle import Action, ClosingKind, Stage
-from cases.models import ClaimCase, Payment, Step, Submission
+from cases.models import ClaimCase, Kind, Payment, Step, Submission
 from cases.rulings import may_work, with_objections
 from cases.services.ratifying import reversal_objections
+from cases.services.special_ends import carried_out, reserved_in
 from cases.services.transition import (
     apply,
     check_seen,
@@ -28,6 +29,7 @@ from cases.services.transition import (
     tell,
     work_change,
 )
+from cases.specials.facts import recoverable_of
 from departments.models import Staff
 
 _KEY = "cases_payment_idempotency_key"
@@ -100,8 +102,8 @@ def _paying_objections(case: ClaimCase, order: PaymentOrder) -> list[Objection]:
         objections.append(Objection("not_adjudicated", "本系统没有本案本轮同意的核赔审批，不能支付"))
     if order.amount <= 0:
         objections.append(Objection("no_amount", "支付金额须大于零"))
-    if case.paid + order.amount > case.approved:
-        over = case.paid + order.amount - case.approved
+    over = case.paid + order.amount - (case.approved - reserved_in(case))
+    if over > 0:
         objections.append(Objection("over_approved", f"累计支付超出核赔金额 {over:,.2f} 元"))
     if not order.payee.strip():
         objections.append(Objection("no_payee", "须填写收款人"))
@@ -126,6 +128,7 @@ def close(case: ClaimCase, kind: str, *, by: Staff, seen: int) -> ClaimCase:
     case = lock_case(case.pk, seen)
     insist_on(with_objections(may_work(case, Action.CLOSE, by), _in_the_way(case, kind)))
     case.closed_at, case.closing_kind = timezone.now(), kind
+    carried_out(case, Kind.ZERO_PAYMENT)
     note_step(case, Step.CLOSE, by, since=case.stage_entered_at)
     apply(case, work_change(case, Action.CLOSE, "closed_at", "closing_kind", amount=case.paid), by)
     if case.handler != by:
@@ -134,7 +137,17 @@ def close(case: ClaimCase, kind: str, *, by: Staff, seen: int) -> ClaimCase:
 
 
 def _in_the_way(case: ClaimCase, kind: str) -> list[Objection]:
-    return [*reversal_objections(case), *asked_beside(case), *_closing_objections(case, kind)]
+    return [*ends_in_the_way(case), *_closing_objections(case, kind)]
+
+
+def ends_in_the_way(case: ClaimCase) -> list[Objection]:
+    """What stands in the way of any end of the case."""
+    objections = [*reversal_objections(case), *asked_beside(case)]
+    if left := reserved_in(case):
+        objections.append(
+            Objection("special_unpaid", f"已核准的专项还有 {left:,.2f} 元未支付，须先支付或作废")
+        )
+    return objections
 
 
 def asked_beside(case: ClaimCase) -> list[Objection]:
@@ -146,11 +159,11 @@ def asked_beside(case: ClaimCase) -> list[Objection]:
 
 def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:
     if kind == ClosingKind.PAID:
-        is_paid = case.stage == Stage.PAID
+        is_paid = case.stage == Stage.PAID or case.approved == case.paid > 0
         return [] if is_paid else [Objection("not_paid", "尚未全部支付，不能赔付结案")]
     if kind != ClosingKind.ZERO:
         return [Objection("unknown_kind", "结案方式须为赔付结案或零赔付")]
-    if case.approved or case.paid:
+    if case.approved > recoverable_of(case):
         return [Objection("has_amount", "已有核赔或支付金额，不能零赔付结案")]
     if not _is_agreed(case, ZERO_PAYMENT):
         return [Objection("zero_not_agreed", "零赔付未经审批")]

@@ -15,6 +15,7 @@ from cases.lifecycle import Action, Stage
 from cases.matters import fen
 from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
 from cases.services.intake import reviews_passed
+from cases.services.special_ends import set_off
 from cases.services.subjects import Settlement, settle_subject
 from cases.services.transition import Change, note_amount, stay, tell
 from departments.models import Staff
@@ -67,8 +68,9 @@ def _settle_way(submission: Submission, grant: Grant) -> Change:
     fields = ()
     if item.submit is Action.SUBMIT_ADJUDICATION:
         asked = submission.amount if grant.total is None else grant.total
-        note_amount(case, "approved", case.approved + asked, grant.by, reason="核赔通过")
-        fields = ("approved",)
+        note_amount(case, "approved", set_off(case, asked, grant.by), grant.by, reason="核赔通过")
+        case.paid_at = timezone.now() if case.paid == case.approved else None
+        fields = ("approved", "advanced", "paid_at")
     return Change(Action.APPROVE, Stage.APPROVED, fields).about(submission)
 
 
