@@ -11,6 +11,10 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """The panels need the models, which are only there now."""
         import_module("cases.panels")
+        import_module("cases.injuries.panels")
+        import_module("cases.injuries.clocks")
+        import_module("cases.injuries.words")
+        import_module("cases.services.mediating")
         import_module("cases.ledger_words")
         import_module("cases.holdings")
         import_module("cases.problems.places")

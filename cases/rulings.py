@@ -83,6 +83,18 @@ def _work_objections(
 ) -> Iterator[Objection]:
     if action not in possible:
         yield wrong_stage(Stage(case.stage), action)
+    yield from _handling(case, staff)
+
+
+def may_handle(case: ClaimCase, staff: Staff) -> Ruling:
+    """Work on what hangs on an open case, which leaves its stage alone."""
+    objections = list(_handling(case, staff))
+    if case.stage == Stage.CLOSED:
+        objections.append(Objection("wrong_stage", "赔案已结案"))
+    return _ruling(objections)
+
+
+def _handling(case: ClaimCase, staff: Staff) -> Iterator[Objection]:
     yield from _personal(staff)
     if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
         yield Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限")

@@ -104,7 +104,15 @@ GROUPS: tuple[Group, ...] = (
             Entry("导入清单", "cases:imports", may_import),
         ),
     ),
-    Group("专项", (Entry("特殊案件", "cases:specials"),)),
+    Group(
+        "专项",
+        (
+            Entry("特殊案件", "cases:specials"),
+            Entry("人伤跟踪", "cases:injury_tracking"),
+            Entry("人伤调解", "cases:mediations"),
+            Entry("非车险协助", "cases:assistances"),
+        ),
+    ),
     Group(
         "品质与清理",
         (

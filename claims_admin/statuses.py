@@ -136,6 +136,17 @@ TONES: Final[dict[str, Tone]] = {
     "pending": "attention",
     "recovered": "good",
     "written_off": "idle",
+    # injured persons: how bad, and the next visit ("ended", "overdue", "coming" are above)
+    "slight": "idle",
+    "light": "active",
+    "serious": "attention",
+    "disabled": "attention",
+    "dead": "bad",
+    "due": "attention",
+    # mediations
+    "asked": "active",
+    "court": "bad",
+    "replaced": "idle",
     # runs of reports
     "leased": "active",
     "running": "active",

@@ -87,4 +87,5 @@ class PaperField(forms.FileField):
         super().__init__(**{**defaults, **options})  # type: ignore[arg-type]
 
     def clean(self, data: UploadedFile[bytes], initial: object = None) -> UploadedFile[bytes]:
-        return checked(super().clean(data, initial))
+        upload: UploadedFile[bytes] = super().clean(data, initial)
+        return checked(upload) if upload else upload

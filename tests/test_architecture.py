@@ -48,6 +48,7 @@ OWN_WORDS = {
         problems
         quality data_quality
         specials
+        injuries
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

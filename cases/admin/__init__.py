@@ -1,6 +1,13 @@
 """后台: the manager reviews what is over authority; cases are read, never edited. Registered by importing."""
 
 from cases.admin.claim_case import ClaimCaseAdmin
+from cases.admin.injury_measures import (
+    CutReasonAdmin,
+    DisabilityGradeAdmin,
+    FollowUpRuleAdmin,
+    InjuryCostKindAdmin,
+    JudicialStandardAdmin,
+)
 from cases.admin.over_authority import OverAuthorityAdmin
 from cases.admin.quality import DataQualityRuleAdmin, SampleRuleAdmin, ScoreItemAdmin, ScoreSheetAdmin
 from cases.admin.reference import (
@@ -22,7 +29,12 @@ __all__ = [
     "AnswerTermAdmin",
     "ClaimCaseAdmin",
     "CtplLimitAdmin",
+    "CutReasonAdmin",
     "DataQualityRuleAdmin",
+    "DisabilityGradeAdmin",
+    "FollowUpRuleAdmin",
+    "InjuryCostKindAdmin",
+    "JudicialStandardAdmin",
     "OverAuthorityAdmin",
     "PackItemAdmin",
     "ProblemClassAdmin",

@@ -51,6 +51,21 @@ _OTHERS = {
     "special_follow": "拒赔通知书进展",
     "special_enter": "登记特殊案件台账",
     "pay_special": "专项支付",
+    "register_injured": "登记伤者",
+    "propose_mediation": "拟定调解方案",
+    "change_mediation": "修改调解方案",
+    "mediate": "调解",
+    "mediation_agreed": "调解达成协议",
+    "mediation_failed": "调解未成",
+    "mediation_court": "调解转诉讼",
+    "change_injured": "更正伤者信息",
+    "visit_injured": "人伤访视",
+    "end_tracking": "结束人伤跟踪",
+    "resume_tracking": "恢复人伤跟踪",
+    "add_dependant": "登记被扶养人",
+    "remove_dependant": "删除被扶养人",
+    "enter_injury_costs": "录入人伤费用",
+    "review_injury_costs": "审核人伤费用",
 }
 LABELS = {**dict(Action.choices), **dict(Outcome.choices), **_OTHERS}
 _TONES = {

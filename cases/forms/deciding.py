@@ -10,7 +10,8 @@ from uuid import UUID, uuid5
 from django import forms
 from django.http import QueryDict
 
-from cases.items import CASE_ITEMS, RETURN_STEPS, return_action
+from cases.injuries.page import persons_under_review
+from cases.items import CASE_ITEMS, INJURY_REVIEW, RETURN_STEPS, return_action
 from cases.models import CaseLoss, ChainStep, Outcome, ProblemClass, Step
 from cases.services import Verdict, returnable
 from departments.http import number_in
@@ -68,11 +69,17 @@ class DecisionForm(forms.Form):
         item = CASE_ITEMS.get(step.submission.item.code)
         self.fields["return_to"].choices = [("", "请选择"), *returnable(step)]  # type: ignore[attr-defined]
         self.fields["problem_codes"].choices = problem_choices()  # type: ignore[attr-defined]
+        is_injury = step.submission.item.code == INJURY_REVIEW
+        self.broken_down = persons_under_review(step.submission.case_id) if is_injury else []
+        labels = {person.label for person in self.broken_down}
         self.losses = [
             loss
             for loss in losses
-            if item and item.sets_reviewed and loss.loss_class in item.loss_classes
-        ]  # fmt: skip
+            if item
+            and item.sets_reviewed
+            and loss.loss_class in item.loss_classes
+            and loss.label not in labels
+        ]
         for loss in self.losses:
             self.fields[f"reviewed_{loss.pk}"] = _cut_field(loss)
 

@@ -1,3 +1,4 @@
+from cases.models.assistance import ASSISTANCE_CLOCK, ASSISTING_POSTS, InjuryAssistance
 from cases.models.case import (
     FLAGS_OF_FIELDS,
     CaseFlag,
@@ -15,6 +16,9 @@ from cases.models.escalations import Escalation
 from cases.models.feedback import FeedbackLetter, FeedbackLine
 from cases.models.filters import SavedFilter
 from cases.models.imports import ImportBatch, ImportFault, ImportProfile
+from cases.models.injuries import Dependant, HospitalVisit, InjuredPerson
+from cases.models.injury_costs import InjuryCost
+from cases.models.mediations import Mediation, MediationAttempt, MediationLine
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.notices import PapersNotice, RequiredPaper, missing_of
 from cases.models.packs import PackItem
@@ -40,6 +44,19 @@ from cases.models.special_kinds import (
     SpecialPaper,
     SpecialReason,
 )
+from cases.models.standards import (
+    CostGroup,
+    CutReason,
+    DisabilityGrade,
+    FollowUpRule,
+    Formula,
+    Household,
+    InjuryCostKind,
+    JudicialStandard,
+    Per,
+    StandardKind,
+    TreatmentState,
+)
 from cases.models.steps import CaseStep, Step
 from cases.models.supervision import (
     FindingCase,
@@ -54,6 +71,8 @@ from cases.models.transmissions import AnswerCondition, AnswerTerm, EscalationRe
 from cases.models.what_if import HARD_STOP, WhatIfLine, WhatIfLoad, WhatIfRun
 
 __all__ = [
+    "ASSISTANCE_CLOCK",
+    "ASSISTING_POSTS",
     "FLAGS_OF_FIELDS",
     "HARD_STOP",
     "MONEY",
@@ -73,13 +92,17 @@ __all__ = [
     "ClockAlert",
     "ConcurrentAct",
     "Consultation",
+    "CostGroup",
     "CoverageLine",
     "Criterion",
     "CtplLimit",
+    "CutReason",
     "DataCorrection",
     "DataQualityIssue",
     "DataQualityRule",
     "Decision",
+    "Dependant",
+    "DisabilityGrade",
     "DrawnRule",
     "Escalation",
     "EscalationReminder",
@@ -87,18 +110,31 @@ __all__ = [
     "FeedbackLetter",
     "FeedbackLine",
     "FindingCase",
+    "FollowUpRule",
+    "Formula",
+    "HospitalVisit",
+    "Household",
     "ImportBatch",
     "ImportFault",
     "ImportProfile",
+    "InjuredPerson",
+    "InjuryAssistance",
+    "InjuryCost",
+    "InjuryCostKind",
     "JointSigning",
+    "JudicialStandard",
     "Kind",
     "LossClass",
+    "Mediation",
+    "MediationAttempt",
+    "MediationLine",
     "OnRefusal",
     "Outcome",
     "OverAuthorityCase",
     "PackItem",
     "PapersNotice",
     "Payment",
+    "Per",
     "PersonFigures",
     "ProblemClass",
     "ProblemFinding",
@@ -122,6 +158,7 @@ __all__ = [
     "SpecialPaper",
     "SpecialReason",
     "SpecialRequest",
+    "StandardKind",
     "StationOpening",
     "Step",
     "Submission",
@@ -130,6 +167,7 @@ __all__ = [
     "SupervisionParameter",
     "TakenBack",
     "Transmission",
+    "TreatmentState",
     "WhatIfLine",
     "WhatIfLoad",
     "WhatIfRun",

@@ -21,6 +21,7 @@ class Step(models.TextChoices):
     PRELIMINARY = "preliminary", "初核"
     HEAD_OFFICE = "head_office", "总公司审批"
     EDIT_AMOUNT = "edit_amount", "修改金额"
+    MEDIATE = "mediate", "调解"
     PAY = "pay", "支付"
     CLOSE = "close", "结案"
 

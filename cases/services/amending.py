@@ -11,12 +11,13 @@ from simple_history.utils import bulk_update_with_history
 
 from authority.refusals import insist_on
 from authority.rulings import Objection, Ruling
-from cases.items import CASE_ITEMS
+from cases.items import CASE_ITEMS, INJURY_REVIEW
 from cases.lifecycle import WORK_ORDER, Action
 from cases.matters import sums_of
 from cases.models import CaseLoss, ChainStep, ClaimCase, Step, Submission
 from cases.rulings import may_work_on, refused_for, with_objections
 from cases.services.chain import make_chain_anew, plan_for
+from cases.services.injury_costs import itemised_labels
 from cases.services.settling import on_the_way, settle_back
 from cases.services.transition import apply, lock_case, note_amount, note_step, stay, tell
 from departments.models import Staff
@@ -125,12 +126,26 @@ def _amending_objections(
     if CASE_ITEMS[submission.item.code].is_beside:
         return objections
     sums = CASE_ITEMS[submission.item.code].sums
+    objections += _of_broken_down(submission, amendment, losses)
     if not any(amendment.amounts.get(loss.pk, getattr(loss, sums)) > 0 for loss in losses):
         objections.append(Objection("no_amount", "没有可报批的金额"))
     if sums == "adjusted":
         over = [loss for loss in losses if amendment.amounts.get(loss.pk, Decimal(0)) > loss.reviewed]
         objections += [Objection("over_reviewed", f"{loss.label}理算金额超过核定金额") for loss in over]
     return objections
+
+
+def _of_broken_down(submission: Submission, amendment: Amendment, losses: list[CaseLoss]) -> list[Objection]:
+    """What an injured person's costs add up to is not changed past them."""
+    if submission.item.code != INJURY_REVIEW:
+        return []
+    labels = itemised_labels(submission.case)
+    changed = [
+        loss
+        for loss in losses
+        if loss.label in labels and amendment.amounts.get(loss.pk, loss.assessed) != loss.assessed
+    ]
+    return [Objection("itemised", f"{loss.label}已有费用项目，须撤回后在费用页更正") for loss in changed]
 
 
 def _standing_in_the_way(submission: Submission) -> list[Objection]:

@@ -17,7 +17,7 @@ from authority.rulings import Basis, Matter, Objection, Ruling
 from cases.chains import Station
 from cases.conflicts import KeyReused
 from cases.consultations import heard
-from cases.items import BESIDE, CASE_ITEMS, REVIEW_STEPS, return_action
+from cases.items import BESIDE, CASE_ITEMS, INJURY_REVIEW, REVIEW_STEPS, return_action
 from cases.matters import matter_of
 from cases.models import (
     CaseStep,
@@ -32,6 +32,7 @@ from cases.models import (
 )
 from cases.rulings import AGREEING, SENDING_BACK, docket_of, may_decide_submission
 from cases.services.chain import plan_for
+from cases.services.injury_costs import itemised_labels
 from cases.services.packs import pack_objections, pack_of
 from cases.services.subjects import granting_objections
 from cases.services.transition import lock_case
@@ -297,3 +298,13 @@ def _cut_objections(desk: Desk) -> Iterator[Objection]:
         yield Objection("foreign_loss", "含有不属于本次审核的损失")
     elif any(not 0 <= amount <= assessed[pk] for pk, amount in desk.verdict.reviewed.items()):
         yield Objection("over_assessed", "核定金额须在零与定损金额之间")
+    elif _is_broken_down(desk):
+        yield Objection("itemised", "已有费用项目的伤者，核定金额在费用审核页按项目核定")
+
+
+def _is_broken_down(desk: Desk) -> bool:
+    """Some of the losses that are cut have costs of their own, which alone say what is left of them."""
+    if desk.submission.item.code != INJURY_REVIEW:
+        return False
+    labels = itemised_labels(desk.case)
+    return any(loss.label in labels for loss in desk.case.losses.filter(pk__in=desk.verdict.reviewed))

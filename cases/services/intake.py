@@ -18,6 +18,7 @@ from cases.lifecycle import Action, Stage
 from cases.models import FLAGS_OF_FIELDS, CaseLoss, ClaimCase, Kind, Step, Submission
 from cases.numbers import next_number
 from cases.rulings import may_register_in, may_work, refused_for, with_objections
+from cases.services.injury_costs import assessed_by_label, assessing_objections, forget_review
 from cases.services.moments import SERVICE_MOMENTS, changed_moments, moment_objections
 from cases.services.special_ends import carried_out
 from cases.services.transition import (
@@ -146,6 +147,8 @@ def assess(case: ClaimCase, losses: Iterable[LossRow], *, by: Staff, seen: int) 
     case = start_work(case, Action.ASSESS, by, seen)
     rows = list(losses)
     _insist_positive(sum((row.assessed for row in rows), Decimal(0)), *(row.assessed for row in rows))
+    insist_on(refused_for(assessing_objections(case, assessed_by_label(rows))))
+    forget_review(case)
     _store_losses(case, rows)
     case.lines = sorted({row.line for row in rows})
     case.loss_classes = sorted({row.loss_class for row in rows})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
-from cases.items import BESIDE, CASE_ITEMS, reviews_needed
+from cases.items import BESIDE, CASE_ITEMS, INJURY_REVIEW, reviews_needed
 from cases.lifecycle import Action, Stage
-from cases.matters import fen
 from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
+from cases.services.injury_costs import settle_altered, settle_costs, spread
 from cases.services.intake import reviews_passed
 from cases.services.special_ends import set_off
 from cases.services.subjects import Settlement, settle_subject
@@ -78,7 +78,7 @@ def _settle_review(submission: Submission, grant: Grant) -> tuple[str, ...]:
     case, classes = submission.case, CASE_ITEMS[submission.item.code].loss_classes
     losses = list(case.losses.all())
     asked = [loss for loss in losses if loss.loss_class in classes]
-    reviewed = grant.reviewed if grant.total is None else spread(grant.total, asked)
+    reviewed = _reviewed_sums(submission, grant, asked)
     for loss in asked:
         loss.reviewed, loss.reviewer = reviewed.get(loss.pk, loss.assessed), grant.by
     if asked:
@@ -94,18 +94,15 @@ def on_the_way(case: ClaimCase) -> QuerySet[Submission]:
     return Submission.objects.filter(case=case, status=Submission.Status.OPEN).exclude(item__code__in=BESIDE)
 
 
-def spread(total: Decimal, losses: Sequence[CaseLoss]) -> dict[int, Decimal]:
-    """An altered total over the losses in proportion to what was assessed, to the cent, by largest remainder.
-
-    What was assessed at nothing gets nothing; the shares add up to the total where anything was assessed.
-    """
-    whole, weights = fen(total), {loss.pk: fen(loss.assessed) for loss in losses if loss.assessed > 0}
-    assessed = sum(weights.values())
-    shares = {pk: whole * weight // assessed for pk, weight in weights.items()}
-    by_rest = sorted(weights, key=lambda pk: (-(whole * weights[pk] % assessed), pk))
-    for pk in by_rest[: whole - sum(shares.values())]:
-        shares[pk] += 1
-    return {loss.pk: Decimal(shares.get(loss.pk, 0)) / 100 for loss in losses}
+def _reviewed_sums(submission: Submission, grant: Grant, asked: list[CaseLoss]) -> Mapping[int, Decimal]:
+    """Injury losses that are broken down take the sums of their costs."""
+    case, is_injury = submission.case, submission.item.code == INJURY_REVIEW
+    if grant.total is None:
+        return {**grant.reviewed, **(settle_costs(case, asked, grant.by) if is_injury else {})}
+    reviewed = spread(grant.total, asked)
+    if is_injury:
+        settle_altered(case, reviewed, asked)
+    return reviewed
 
 
 def _stage_after_review(submission: Submission) -> Stage:

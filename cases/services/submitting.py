@@ -14,12 +14,13 @@ from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.chains import Plan
 from cases.conflicts import KeyReused
-from cases.items import ADJUDICATION, BESIDE, CASE_ITEMS
+from cases.items import ADJUDICATION, BESIDE, CASE_ITEMS, INJURY_REVIEW
 from cases.lifecycle import Stage
 from cases.matters import draft
 from cases.models import CaseLoss, ClaimCase, Step, Submission
 from cases.rulings import may_work, refused_for
 from cases.services.chain import make_chain, plan_for, start_chain
+from cases.services.injury_costs import assessed_by_label, assessing_objections
 from cases.services.subjects import About, about, tell_sent
 from cases.services.transition import apply, check_seen, lock_case, note_step, work_change
 from departments.models import Staff
@@ -155,6 +156,8 @@ def _submission_objections(submission: Submission, losses: Sequence[CaseLoss]) -
         objections.append(Objection("already_open", "该事项已在审批中"))
     elif others - BESIDE and not (item.is_review or item.is_beside):
         objections.append(Objection("others_open", "尚有审核未完成"))
+    if submission.item.code == INJURY_REVIEW:
+        objections += assessing_objections(submission.case, assessed_by_label(losses))
     if losses and submission.item.code == ADJUDICATION:
         total = sum(loss.adjusted for loss in losses)
         if total != submission.case.adjusted:

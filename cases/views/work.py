@@ -20,6 +20,7 @@ from cases import services
 from cases.conflicts import Stale
 from cases.forms import work as work_forms
 from cases.handlers import successors_in
+from cases.injuries.losses import with_injured
 from cases.items import BESIDE, CASE_ITEMS
 from cases.lifecycle import Action, Stage
 from cases.models import ClaimCase, Submission
@@ -99,9 +100,10 @@ def _shown(request: StaffRequest, case: ClaimCase, work: Work, form: Sent) -> Ht
 
 
 def _losses_form(case: ClaimCase, sent: Any) -> Any:
+    rows = with_injured(case, list(case.losses.order_by("pk")))
     initial = [
         {"line": loss.line, "loss_class": loss.loss_class, "label": loss.label, "assessed": loss.assessed}
-        for loss in case.losses.order_by("pk")
+        for loss in rows
     ]
     return work_forms.LossFormSet(sent, initial=initial)
 

@@ -12,6 +12,7 @@ from authority.services import watch_coverage
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.cases import make_cases
 from claims_admin.demo.certificates import make_certificates
+from claims_admin.demo.injuries import make_injuries
 from claims_admin.demo.notices import make_notices
 from claims_admin.demo.organisation import make_posts, make_units
 from claims_admin.demo.past import make_past
@@ -44,3 +45,5 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     say(f"往月审批 {decided} 件，履行监督 {months} 个月，授权试算 {tried} 件")
     say(f"补充材料告知书 {make_notices()} 份")
     say(f"代岗 {make_stand_in(people)} 项，临时授权下待追认 {make_emergency(people)} 件")
+    made = make_injuries(people, random=Random(f"{seed}/injuries"))
+    say(f"伤者 {made['injured']} 人，调解 {made['mediations']} 件，非车险协助 {made['assistance']} 件")

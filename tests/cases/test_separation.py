@@ -90,7 +90,6 @@ def test_sod_08_nobody_grants_to_himself():
     [
         pytest.param("SOD-09", "finder", "refusal_reward", id="SOD-09 receiver of a reward"),
         pytest.param("SOD-10", "handler", "complaint", id="SOD-10 complaint"),
-        pytest.param("SOD-11", "mediate", "injury_mediation", id="SOD-11 mediation scheme"),
         pytest.param("SOD-12", "expense", "direct_expense", id="SOD-12 direct claim expense"),
     ],
 )

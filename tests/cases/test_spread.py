@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.models import CaseLoss
-from cases.services.settling import spread
+from cases.services.injury_costs import spread
 
 FEN = st.integers(0, 10**9)
 

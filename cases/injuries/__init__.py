@@ -1,0 +1,1 @@
+"""人伤: computing, reviewing and tracking what injured persons are owed."""

@@ -1,0 +1,132 @@
+"""非车险人伤协助: the list, taking a request in, its page with the answer, the opinion on paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from authority.refusals import insist_on
+from cases.forms.assistance import (
+    AssistanceFilter,
+    AssistanceForm,
+    OpinionForm,
+    ReassignForm,
+    WithdrawalForm,
+)
+from cases.injuries.assistance import (
+    ASSISTANCES,
+    Dues,
+    assistants,
+    may_answer,
+    may_record,
+    may_withdraw,
+)
+from cases.models import InjuryAssistance
+from cases.services import assisting
+from cases.views.injuries import said_on
+from departments.access import SEE_CASES
+from departments.http import StaffRequest
+from departments.listings import show
+from departments.models import OrgUnit
+
+
+def _units(request: StaffRequest) -> Any:
+    return OrgUnit.objects.filter(pk__in=request.user.unit_scope.ids(SEE_CASES)).order_by("path_rank")
+
+
+def _found(request: StaffRequest, pk: int) -> InjuryAssistance:
+    return get_object_or_404(InjuryAssistance.objects.visible_to(request.user).for_list(), pk=pk)
+
+
+@require_GET
+def assistances(request: StaffRequest) -> HttpResponse:
+    form = AssistanceFilter(request.GET, viewer=request.user, units=_units(request))
+    visible = InjuryAssistance.objects.visible_to(request.user)
+    rows = form.narrow(visible).for_list()
+    counts = {
+        "open": visible.open().count(),
+        "late": Dues.today().late(visible).count(),
+        "mine": visible.open().filter(assigned_to=request.user).count(),
+    }
+    extra = {"counts": counts, "recording": may_record(request.user)}
+    return show(request, ASSISTANCES, rows, form, **extra)
+
+
+@require_http_methods(["GET", "POST"])
+def assistance_new(request: StaffRequest) -> HttpResponse:
+    insist_on(may_record(request.user))
+    sent = request.POST if request.method == "POST" else None
+    form = AssistanceForm(sent, units=_units(request), assistants=assistants())
+    if form.is_valid() and said_on(
+        form, lambda: assisting.record_assistance(form.cleaned_data, by=request.user)
+    ):
+        messages.success(request, "协助请求已登记")
+        return redirect("cases:assistances")
+    return render(request, "cases/assistance_form.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def assistance(request: StaffRequest, pk: int) -> HttpResponse:
+    return _shown(request, _found(request, pk))
+
+
+def _shown(request: StaffRequest, found: InjuryAssistance, **forms: Any) -> HttpResponse:
+    context = {
+        "assistance": found,
+        "injured_name": found.named_for(request.user),
+        "clock": Dues.today().of(found),
+        "answering": may_answer(found, request.user),
+        "withdrawing": may_withdraw(found, request.user),
+        "opinion_form": OpinionForm(),
+        "withdrawal_form": WithdrawalForm(),
+        "reassign_form": ReassignForm(assistants=assistants()),
+        **forms,
+    }
+    return render(request, "cases/assistance.html", context, status=422 if forms else 200)
+
+
+@require_POST
+def assistance_answer(request: StaffRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    insist_on(may_answer(found, request.user))
+    form = OpinionForm(request.POST)
+    if form.is_valid():
+        assisting.answer_assistance(found, form.opinion(), by=request.user)
+        messages.success(request, f"{found.number} 已答复")
+        return redirect(found)
+    return _shown(request, found, opinion_form=form)
+
+
+@require_POST
+def assistance_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    insist_on(may_withdraw(found, request.user))
+    form = WithdrawalForm(request.POST)
+    if form.is_valid():
+        assisting.withdraw_assistance(found, form.cleaned_data["why"], by=request.user)
+        messages.success(request, f"{found.number} 已撤回")
+        return redirect(found)
+    return _shown(request, found, withdrawal_form=form)
+
+
+@require_POST
+def assistance_reassign(request: StaffRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    insist_on(may_withdraw(found, request.user))
+    form = ReassignForm(request.POST, assistants=assistants())
+    if form.is_valid():
+        assisting.reassign_assistance(found, form.cleaned_data["to"], by=request.user)
+        messages.success(request, f"{found.number} 已转由{form.cleaned_data['to'].name}承办")
+        return redirect("cases:assistances")
+    return _shown(request, found, reassign_form=form)
+
+
+@require_GET
+def assistance_sheet(request: StaffRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    context = {"assistance": found, "injured_name": found.named_for(request.user)}
+    return render(request, "cases/assistance_sheet.html", context)
