@@ -21,3 +21,5 @@ class CasesConfig(AppConfig):
         import_module("cases.notices")
         import_module("cases.escalation.places")
         import_module("cases.specials.registering")
+        import_module("cases.lawsuits.areas")
+        import_module("cases.lawsuits.panel")

@@ -35,6 +35,7 @@ STATION_CLOCKS = {
     "injury_review": "medical_review",
     "adjudication": "adjudication",
     "zero_payment": "adjudication",
+    "litigation": "litigation_reply",
 }
 REGISTRATION = "registration"
 CTPL_LIST, CTPL_DECISION, LIMITATION = "ctpl_doc_list", "ctpl_decision", "claim_limitation"
@@ -110,7 +111,7 @@ class Clocks:
         for course in courses_of_cases(found):
             if course.case_id in found and (one := self.of_record(course, pauses.get(course.case_id, ()))):
                 found[course.case_id].append(one)
-        return {pk: sorted(several, key=_by_urgency) for pk, several in found.items()}
+        return {pk: in_order(several) for pk, several in found.items()}
 
     def of_case(self, case: ClaimCase, pauses: Iterable[Pause] = ()) -> Iterator[CaseClock]:
         """Of the case alone, without its records."""
@@ -149,7 +150,7 @@ class Clocks:
             for one in courses
             if one.case_id is None or one.case_id in seen
         ]
-        return sorted((one for one in found if one), key=_by_urgency)
+        return in_order(one for one in found if one)
 
     def _courses(self, case: ClaimCase) -> Iterator[tuple[Rule, datetime, datetime | None]]:
         decided_at, ended_at = _decided_at(case), case.paid_at or case.closed_at
@@ -221,6 +222,11 @@ def _until(rule: Rule, started_at: datetime, due: date) -> Rule:
     last = _local(due).date() if isinstance(due, datetime) else due
     days = max((last - _local(started_at).date()).days, 0)
     return replace(rule, unit=TimeUnit.NATURAL_DAY, limit=float(days))
+
+
+def in_order(clocks: Iterable[CaseClock]) -> list[CaseClock]:
+    """The running ones first, by what is due next."""
+    return sorted(clocks, key=_by_urgency)
 
 
 def _by_urgency(one: CaseClock) -> tuple[bool, bool, float]:

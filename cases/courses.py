@@ -121,25 +121,25 @@ def courses_of_cases(case_ids: Iterable[int]) -> Iterator[RecordCourse]:
     wanted = list(case_ids)
     for area in areas():
         if area.case and wanted:
-            yield from _courses(area, area.rows().filter(**{f"{area.case}__in": wanted}))
+            yield from courses_of_rows(area, area.rows().filter(**{f"{area.case}__in": wanted}))
 
 
 def courses_of_area(area: Area, case_id: int) -> Iterator[RecordCourse]:
     """Of one area and one case; one statement."""
-    return _courses(area, area.rows().filter(**{area.case: case_id}))
+    return courses_of_rows(area, area.rows().filter(**{area.case: case_id}))
 
 
 def courses_owed_by(staff_id: int) -> Iterator[RecordCourse]:
     """What this person owes and has not done yet; one statement per area."""
     for area in areas():
-        for one in _courses(area, area.owed_by(staff_id)):
+        for one in courses_of_rows(area, area.owed_by(staff_id)):
             if one.owed_by_id == staff_id and one.course.stopped_at is None:
                 yield one
 
 
 def running_courses(area: Area, chunk: int) -> Iterator[RecordCourse]:
     """Everybody's; read in chunks."""
-    for one in _courses(area, area.running().order_by("pk").iterator(chunk_size=chunk)):
+    for one in courses_of_rows(area, area.running().order_by("pk").iterator(chunk_size=chunk)):
         if one.course.stopped_at is None:
             yield one
 
@@ -160,7 +160,8 @@ def _runs_since(area: Area, clock: Clock) -> QuerySet[Any]:
     return area.rows().filter(clock.runs, same, pk=OuterRef("record"))
 
 
-def _courses(area: Area, rows: Iterable[Any]) -> Iterator[RecordCourse]:
+def courses_of_rows(area: Area, rows: Iterable[Any]) -> Iterator[RecordCourse]:
+    """All that began on these rows of the area, which are as its `rows()` gives them; no statement."""
     for row in rows:
         pauses = tuple(area.pauses(row))
         for clock in area.clocks:

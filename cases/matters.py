@@ -30,11 +30,15 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the record says that a request beside the case's way is about; sums in yuan."""
+    """What the record says that a request beside the case's way is about; sums in yuan.
+
+    `before`: what counts with it, where the record knows better than that every earlier request does.
+    """
 
     subject_id: int
     amount: Decimal
     per_person: Decimal | None = None
+    before: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -82,7 +86,9 @@ def sums_beside(case: ClaimCase, item_code: str, asked: Asked | None) -> Sums:
     """
     if asked is None:
         return Sums(ZERO, ZERO)
-    before = _given(case, item_code) if CASE_ITEMS[item_code].gives_money else _agreed(case, item_code)
+    before = asked.before
+    if before is None:
+        before = _given(case, item_code) if CASE_ITEMS[item_code].gives_money else _agreed(case, item_code)
     return Sums(asked.amount, asked.amount + before, asked.per_person)
 
 

@@ -111,6 +111,8 @@ GROUPS: tuple[Group, ...] = (
             Entry("人伤跟踪", "cases:injury_tracking"),
             Entry("人伤调解", "cases:mediations"),
             Entry("非车险协助", "cases:assistances"),
+            Entry("诉讼", "cases:lawsuits"),
+            Entry("开庭安排", "cases:hearings"),
         ),
     ),
     Group(

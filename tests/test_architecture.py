@@ -49,6 +49,7 @@ OWN_WORDS = {
         quality data_quality
         specials
         injuries
+        lawsuits conferences
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

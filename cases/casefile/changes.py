@@ -23,8 +23,6 @@ _MASKS: dict[str, Callable[[str], str]] = {
     "plate_no": mask_plate,
     "vin": mask_name,
 }
-_PEOPLE = {"handler", "reviewer"}
-_UNITS = {"unit", "insuring_unit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,8 @@ class _Reader:
 
     def text(self, field: models.Field[Any, Any], value: Any) -> str:
         name = field.name
-        if name in _PEOPLE | _UNITS:
-            return (self.people if name in _PEOPLE else self.units).get(value, "")
+        if field.related_model in (Staff, OrgUnit):
+            return (self.people if field.related_model is Staff else self.units).get(value, "")
         if name in _MASKS and not self.sees_personal_data:
             return _MASKS[name](value)
         if field.choices:
@@ -78,6 +76,13 @@ def changes_of(case: ClaimCase, *, sees_personal_data: bool) -> list[Change]:
     found = list(_compared(list(records), ClaimCase, reader))
     for versions in by_loss.values():
         found += _compared(versions, CaseLoss, reader, prefix=f"{versions[-1].label} ")
+    return sorted(found, key=lambda change: change.at, reverse=True)[:SHOWN]
+
+
+def compared_changes(record: Any) -> list[Change]:
+    """Of any record with a history that holds no personal data; newest first, at most fifty."""
+    versions = record.history.select_related("history_user").order_by("history_date", "history_id")
+    found = list(_compared(list(versions), type(record), _Reader(sees_personal_data=False)))
     return sorted(found, key=lambda change: change.at, reverse=True)[:SHOWN]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from authority.models import LedgerEntry
+from cases.lawsuits.life import SuitAct
 from cases.lifecycle import Action, Stage
 from cases.models import CasePaper, CaseStep, ClaimCase, Outcome
 
@@ -67,7 +68,7 @@ _OTHERS = {
     "enter_injury_costs": "录入人伤费用",
     "review_injury_costs": "审核人伤费用",
 }
-LABELS = {**dict(Action.choices), **dict(Outcome.choices), **_OTHERS}
+LABELS = {**dict(Action.choices), **dict(Outcome.choices), **dict(SuitAct.choices), **_OTHERS}
 _TONES = {
     "approve": "good",
     "pass_review": "good",

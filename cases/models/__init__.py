@@ -9,6 +9,13 @@ from cases.models.case import (
 )
 from cases.models.clocks import AverageCost, CasePause, ClockAlert
 from cases.models.concurrent import ConcurrentAct
+from cases.models.conferences import (
+    Conference,
+    ConferenceKind,
+    ConferenceMember,
+    ConferenceOpinion,
+    ConferenceUse,
+)
 from cases.models.consultations import Consultation
 from cases.models.data_quality import DataCorrection, DataQualityIssue, DataQualityRule
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
@@ -18,6 +25,7 @@ from cases.models.filters import SavedFilter
 from cases.models.imports import ImportBatch, ImportFault, ImportProfile
 from cases.models.injuries import Dependant, HospitalVisit, InjuredPerson
 from cases.models.injury_costs import InjuryCost
+from cases.models.lawsuits import CourtLevel, Lawsuit, LawsuitCase, LawsuitParty, Side
 from cases.models.mediations import Mediation, MediationAttempt, MediationLine
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.notices import PapersNotice, RequiredPaper, missing_of
@@ -68,6 +76,7 @@ from cases.models.supervision import (
     SupervisionParameter,
 )
 from cases.models.transmissions import AnswerCondition, AnswerTerm, EscalationReminder, Transmission
+from cases.models.trials import Counsel, Hearing, Judgment, LawsuitRequest, LitigationCost
 from cases.models.what_if import HARD_STOP, WhatIfLine, WhatIfLoad, WhatIfRun
 
 __all__ = [
@@ -91,8 +100,15 @@ __all__ = [
     "ClaimCase",
     "ClockAlert",
     "ConcurrentAct",
+    "Conference",
+    "ConferenceKind",
+    "ConferenceMember",
+    "ConferenceOpinion",
+    "ConferenceUse",
     "Consultation",
     "CostGroup",
+    "Counsel",
+    "CourtLevel",
     "CoverageLine",
     "Criterion",
     "CtplLimit",
@@ -112,6 +128,7 @@ __all__ = [
     "FindingCase",
     "FollowUpRule",
     "Formula",
+    "Hearing",
     "HospitalVisit",
     "Household",
     "ImportBatch",
@@ -122,8 +139,14 @@ __all__ = [
     "InjuryCost",
     "InjuryCostKind",
     "JointSigning",
+    "Judgment",
     "JudicialStandard",
     "Kind",
+    "Lawsuit",
+    "LawsuitCase",
+    "LawsuitParty",
+    "LawsuitRequest",
+    "LitigationCost",
     "LossClass",
     "Mediation",
     "MediationAttempt",
@@ -152,6 +175,7 @@ __all__ = [
     "ScoreItem",
     "ScoreSheet",
     "Severity",
+    "Side",
     "SigningRule",
     "SpecialKind",
     "SpecialLimit",

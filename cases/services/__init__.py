@@ -30,6 +30,7 @@ from cases.services.chain import plan_for
 from cases.services.consulting import ask_opinions, give_opinion, ruling_on_opinion
 from cases.services.deciding import decide, escalate
 from cases.services.desk import Verdict, leads_to_head_office
+from cases.services.ending_suits import Ending, Terms, close_lawsuit, perform_lawsuit, settle_lawsuit
 from cases.services.escalating import (
     Answer,
     answer_escalation,
@@ -39,6 +40,15 @@ from cases.services.escalating import (
 from cases.services.executing import check_condition, checking, confirm_execution, confirming_execution
 from cases.services.filing import file_paper
 from cases.services.handing import Loan, hand_over, lend_case, return_case
+from cases.services.hearing import (
+    Appeal,
+    Heard,
+    Summons,
+    appeal,
+    note_hearing,
+    note_judgment,
+    set_hearing,
+)
 from cases.services.intake import (
     SURVEYED_FIELDS,
     LossRow,
@@ -61,6 +71,12 @@ from cases.services.notifying import (
 from cases.services.packs import missing_in, pack_of, packs_of
 from cases.services.pausing import PauseRequest, note_papers, resume, suspend
 from cases.services.paying import PaymentOrder, close, pay
+from cases.services.pleading import (
+    Plea,
+    opine_on_judgment,
+    propose_settlement,
+    report_lawsuit,
+)
 from cases.services.problems import Problem, find_problem
 from cases.services.ratifying import (
     decision_of,
@@ -71,6 +87,7 @@ from cases.services.ratifying import (
     took_part,
 )
 from cases.services.rerouting import Detour, detours_of, in_flight, reroute, reroute_shown
+from cases.services.retaining import Lawyer, answer_counsel, ask_counsel, name_counsel, note_cost
 from cases.services.returning import returnable
 from cases.services.sampling import check_concurrent, may_check_concurrent
 from cases.services.signing import SignerRequest, add_signers, adding, call_off_signers, calling_off
@@ -109,6 +126,16 @@ from cases.services.subjects import (
     register_subject,
 )
 from cases.services.submitting import Request, preview, submit, submitting
+from cases.services.suing import (
+    Party,
+    SuitFacts,
+    assign_officer,
+    correct_lawsuit,
+    enter_lawsuit,
+    link_case,
+    move_on,
+    register_lawsuit,
+)
 from cases.services.taking_back import take_back, taking_back
 from cases.services.transferring import Transfer, receivers_of, transfer, transferring
 from cases.services.transmitting import drop_again, note_printed, transmitting
@@ -121,14 +148,20 @@ __all__ = [
     "Amended",
     "Amendment",
     "Answer",
+    "Appeal",
     "Detour",
+    "Ending",
     "Followed",
+    "Heard",
+    "Lawyer",
     "Loan",
     "LossRow",
     "NoticeRequest",
     "NoticeStep",
+    "Party",
     "PauseRequest",
     "PaymentOrder",
+    "Plea",
     "Problem",
     "Request",
     "SecondLook",
@@ -137,6 +170,9 @@ __all__ = [
     "SignerRequest",
     "SpecialOrder",
     "SubjectKind",
+    "SuitFacts",
+    "Summons",
+    "Terms",
     "Transfer",
     "Verdict",
     "about",
@@ -150,12 +186,16 @@ __all__ = [
     "amendable",
     "amending",
     "amending_problem",
+    "answer_counsel",
     "answer_escalation",
     "answering",
+    "appeal",
     "appeal_problem",
     "appealing",
+    "ask_counsel",
     "ask_opinions",
     "assess",
+    "assign_officer",
     "call_off_signers",
     "calling_off",
     "cancel_notice",
@@ -165,10 +205,12 @@ __all__ = [
     "check_condition",
     "checking",
     "close",
+    "close_lawsuit",
     "confirm_execution",
     "confirm_problem",
     "confirming",
     "confirming_execution",
+    "correct_lawsuit",
     "correct_problem",
     "correcting",
     "decide",
@@ -178,6 +220,7 @@ __all__ = [
     "draft_notice",
     "draft_special",
     "drop_again",
+    "enter_lawsuit",
     "enter_special",
     "escalate",
     "file_paper",
@@ -192,6 +235,7 @@ __all__ = [
     "in_flight",
     "leads_to_head_office",
     "lend_case",
+    "link_case",
     "look_again",
     "looking_again",
     "may_change",
@@ -204,25 +248,35 @@ __all__ = [
     "may_pay_special",
     "may_send_notice",
     "missing_in",
+    "move_on",
+    "name_counsel",
+    "note_cost",
+    "note_hearing",
+    "note_judgment",
     "note_moments",
     "note_papers",
     "note_printed",
+    "opine_on_judgment",
     "pack_of",
     "packs_of",
     "pay",
     "pay_special",
+    "perform_lawsuit",
     "plan_for",
     "posts_of",
     "preview",
+    "propose_settlement",
     "ratify",
     "recall_stand_in",
     "receivers_of",
     "refuse_ratification",
     "register",
     "register_case",
+    "register_lawsuit",
     "register_subject",
     "reply_to_problem",
     "replying",
+    "report_lawsuit",
     "reroute",
     "reroute_shown",
     "restaff",
@@ -231,6 +285,8 @@ __all__ = [
     "returnable",
     "ruling_on_opinion",
     "send_notice",
+    "set_hearing",
+    "settle_lawsuit",
     "submit",
     "submitting",
     "survey",

@@ -23,8 +23,13 @@ from cases import services
 from cases.models import (
     CaseLoss,
     ClaimCase,
+    Conference,
+    ConferenceOpinion,
     Decision,
     Escalation,
+    Judgment,
+    Lawsuit,
+    LitigationCost,
     PapersNotice,
     Payment,
     ProblemClass,
@@ -220,6 +225,7 @@ GUARDED = (
     ClaimCase, CaseLoss, Submission, Decision, Payment, Escalation, AuthorityLetter, PersonalGrant,
     UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate, ProblemFinding,
     PapersNotice,
+    Lawsuit, Judgment, LitigationCost, Conference, ConferenceOpinion,
 )  # fmt: skip
 
 
