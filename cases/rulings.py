@@ -100,6 +100,11 @@ def _handling(case: ClaimCase, staff: Staff) -> Iterator[Objection]:
         yield Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限")
 
 
+def may_take_part(staff: Staff) -> Ruling:
+    """People of the business; those who keep accounts, rules or logs leave no word on a case."""
+    return _ruling(_personal(staff))
+
+
 def _personal(staff: Staff) -> Iterator[Objection]:
     if not staff.is_active:
         yield Objection("inactive", "账号已停用")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from cases.lifecycle import Stage
 from cases.listing.columns import COLUMNS
@@ -13,6 +14,7 @@ from cases.listing.criteria import CLOSED, OPEN
 from cases.listing.sorts import SORTS
 from cases.listing.units import UnitOption, at_or_below
 from cases.models import LossClass, SavedFilter
+from departments.models import PostType
 
 EITHER = [("", "不限"), ("yes", "是"), ("no", "否")]
 
@@ -81,12 +83,44 @@ class CaseFilterForm(forms.Form):
 class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg]
     """Keeps the filters of an address under a name; two of one person may not share it."""
 
+    posts = forms.MultipleChoiceField(
+        label="发布给岗位",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="这些岗位的人员在清单上方直接看到",
+    )
+
     class Meta:
         model = SavedFilter
-        fields = ("name", "query", "is_shared")
+        fields = ("name", "holds", "query", "is_shared", "posts")
+
+    def __init__(self, *arguments: Any, may_publish: bool = False, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["holds"].required = False
+        if may_publish:
+            posts = PostType.objects.order_by("rank", "code").values_list("code", "name")
+            self.fields["posts"].choices = list(posts)  # type: ignore[attr-defined]
+        else:
+            del self.fields["posts"]
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if SavedFilter.objects.filter(owner=self.instance.owner, name=name).exists():
+        others = SavedFilter.objects.filter(owner=self.instance.owner, name=name).exclude(pk=self.instance.pk)
+        if others.exists():
             raise forms.ValidationError("您已有同名的筛选，请换一个名称。")
         return name
+
+    def clean_holds(self) -> str:
+        return self.cleaned_data["holds"] or SavedFilter.Holds.FILTER
+
+    def clean(self) -> dict[str, Any]:
+        """Of a set of columns only the columns are kept."""
+        sent = super().clean() or {}
+        if sent.get("holds") == SavedFilter.Holds.COLUMNS:
+            chosen = QueryDict(sent.get("query") or "").getlist("col")
+            columns = QueryDict(mutable=True)
+            columns.setlist("col", [key for key in chosen if key in COLUMNS])
+            sent["query"] = columns.urlencode()
+            if not sent["query"]:
+                raise forms.ValidationError("请先在“列”中选择要显示的列，再保存列组合。")
+        return sent

@@ -16,13 +16,6 @@ from cases.models import CaseLoss, ChainStep, Outcome, ProblemClass, Step
 from cases.services import Verdict, returnable
 from departments.http import number_in
 
-PHRASES = (
-    "责任明确，金额合理，同意。",
-    "损失项目与现场相符，同意核定金额。",
-    "伤残等级与鉴定一致，核减项目已与机构确认，建议同意。",
-)
-
-
 _NEEDED = (
     (Outcome.RETURN, "return_to", "退回须指定环节。"),
     (Outcome.RETURN, "problem_codes", "退回须选择问题代码。"),

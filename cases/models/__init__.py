@@ -31,8 +31,10 @@ from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.notices import PapersNotice, RequiredPaper, missing_of
 from cases.models.packs import PackItem
 from cases.models.papers import CasePaper
+from cases.models.phrases import OpinionPhrase
 from cases.models.problems import ProblemClass, ProblemFinding, ProblemPoints, Severity
 from cases.models.quality import DrawnRule, QualityDraw, QualitySample, SampleAnswer
+from cases.models.remarks import CaseRemark
 from cases.models.reversals import ReversalTask
 from cases.models.sheets import Criterion, SampleRule, ScoreItem, ScoreSheet
 from cases.models.signing import JointSigning, OnRefusal, SigningRule, TakenBack
@@ -94,6 +96,7 @@ __all__ = [
     "CaseLoss",
     "CasePaper",
     "CasePause",
+    "CaseRemark",
     "CaseStep",
     "CaseUserPermission",
     "ChainStep",
@@ -152,6 +155,7 @@ __all__ = [
     "MediationAttempt",
     "MediationLine",
     "OnRefusal",
+    "OpinionPhrase",
     "Outcome",
     "OverAuthorityCase",
     "PackItem",

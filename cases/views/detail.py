@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -19,29 +19,23 @@ from cases.casefile.changes import changes_of
 from cases.casefile.consulting import consulting
 from cases.casefile.facts import facts_of, marks_of
 from cases.casefile.similar import similar_to
+from cases.casefile.spans import spans_of
 from cases.casefile.timeline import timeline_of
 from cases.casefile.verbs import VerbDoor, verb_doors
 from cases.casefile.work import leading_doors, more_doors
 from cases.clocks import Clocks
-from cases.forms.deciding import PHRASES, DecisionForm
+from cases.forms.deciding import DecisionForm
 from cases.forms.papers import PaperForm
-from cases.models import ClaimCase, Decision, Submission
+from cases.forms.remarking import RemarkForm
+from cases.models import ClaimCase, Decision, OpinionPhrase, Submission
 from cases.papers import may_add_paper
+from cases.rulings import may_take_part
 from cases.services import pack_of
 from cases.services.supervising import note_opening
 from cases.views.case_pages import case_page
 from departments.http import StaffRequest
 from departments.models import Staff
 from departments.panels import panels_for
-
-TABS = {
-    "amounts": "金额",
-    "related": "专项",
-    "papers": "材料",
-    "opinions": "意见",
-    "timeline": "时间线",
-    "changes": "变更",
-}
 
 
 @require_GET
@@ -69,7 +63,7 @@ def detail_page(
         "approval": approval,
         **_doing(request, case, submissions, approval),
         **consulting(submissions, approval, request.user),
-        **_deciding(case, approval, form, request.GET.get("say", "")),
+        **_deciding(case, request.user, approval, form, request.GET.get("say", "")),
     }
     return render(request, "cases/detail.html", context, status=422 if form else 200)
 
@@ -102,37 +96,62 @@ def file_tab(asked: str, request: StaffRequest, case: ClaimCase) -> dict[str, An
     """What the open tab shows; the others are not read."""
     tab = asked if asked in TABS else "amounts"
     return {
-        "tabs": [(key, label, key == tab) for key, label in TABS.items()],
+        "tabs": [(key, label, key == tab) for key, (label, _) in TABS.items()],
         "tab_template": f"cases/_tab_{tab}.html",
-        **_contents(tab, request, case),
+        **TABS[tab][1](case, request.user),
     }
 
 
-def _contents(tab: str, request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
-    if tab == "papers":
-        return {
-            "papers": case.papers.select_related("uploaded_by").order_by("kind", "pk"),
-            "paper_form": PaperForm(),
-            "may_add": may_add_paper(case, request.user),
-        }
-    if tab == "related":
-        return {"panels": panels_for("case", case, request.user)}
-    if tab == "opinions":
-        return {"opinions": _opinions(case, request.user)}
-    if tab == "timeline":
-        return {"events": timeline_of(case)}
-    if tab == "changes":
-        return {"changes": changes_of(case, sees_personal_data=request.user.sees_personal_data)}
-    return {"amounts": amounts_of(case), "similar": similar_to(case, request.user)}
+def _amounts(case: ClaimCase, viewer: Staff) -> dict[str, Any]:
+    return {"amounts": amounts_of(case), "similar": similar_to(case, viewer)}
 
 
-def _opinions(case: ClaimCase, viewer: Staff) -> Any:
+def _related(case: ClaimCase, viewer: Staff) -> dict[str, Any]:
+    return {"panels": panels_for("case", case, viewer)}
+
+
+def _papers(case: ClaimCase, viewer: Staff) -> dict[str, Any]:
+    return {
+        "papers": case.papers.select_related("uploaded_by").order_by("kind", "pk"),
+        "paper_form": PaperForm(),
+        "may_add": may_add_paper(case, viewer),
+    }
+
+
+def _remarks(case: ClaimCase, viewer: Staff) -> dict[str, Any]:
+    return {
+        "remarks": case.remarks.select_related("author", "told").order_by("-written_at", "-pk"),
+        "remark_form": RemarkForm(case=case),
+        "taking_part": may_take_part(viewer),
+    }
+
+
+def _timeline(case: ClaimCase, viewer: Staff) -> dict[str, Any]:
+    return {"events": timeline_of(case), "spans": spans_of(case)}
+
+
+def _changes(case: ClaimCase, viewer: Staff) -> dict[str, Any]:
+    return {"changes": changes_of(case, sees_personal_data=viewer.sees_personal_data)}
+
+
+def _opinions(case: ClaimCase, viewer: Staff) -> dict[str, Any]:
     """Each with whether the viewer may also ask what its author could decide at that moment."""
     made = Decision.objects.filter(case=case).select_related(
         "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation", "taken_back"
     )
     author = people_shown(viewer).filter(pk=OuterRef("decided_by"))
-    return made.annotate(shows_powers=Exists(author)).order_by("-decided_at")
+    return {"opinions": made.annotate(shows_powers=Exists(author)).order_by("-decided_at")}
+
+
+TABS: Mapping[str, tuple[str, Callable[[ClaimCase, Staff], dict[str, Any]]]] = {
+    "amounts": ("金额", _amounts),
+    "related": ("专项", _related),
+    "papers": ("材料", _papers),
+    "remarks": ("备注", _remarks),
+    "opinions": ("意见", _opinions),
+    "timeline": ("时间线", _timeline),
+    "changes": ("变更", _changes),
+}
 
 
 def _doing(
@@ -157,7 +176,7 @@ def _verbs(doors: Sequence[VerbDoor]) -> dict[str, Any]:
 
 
 def _deciding(
-    case: ClaimCase, approval: Approval | None, form: DecisionForm | None, say: str
+    case: ClaimCase, staff: Staff, approval: Approval | None, form: DecisionForm | None, say: str
 ) -> dict[str, Any]:
     if approval is None or not approval.sayable:
         return {}
@@ -169,5 +188,5 @@ def _deciding(
         "say": form.data.get("outcome", "") if form else say,
         "pack": pack,
         "pack_items": pack["items"],
-        "phrases": PHRASES,
+        "phrases": OpinionPhrase.objects.visible_to(staff).fitting(step.submission.item.code),
     }

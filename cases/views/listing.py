@@ -1,20 +1,18 @@
-"""The case list: page, count, export, print, saved filters."""
+"""The case list: page, count, export, print."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.http import content_disposition_header, urlencode
+from django.views.decorators.http import require_GET
 
 from cases import export as exports
-from cases.forms.case_filter import CaseFilterForm, SavedFilterForm
+from cases.forms.case_filter import CaseFilterForm
 from cases.listing.case_list import CaseList
 from cases.listing.columns import DEFAULT_COLUMNS
 from cases.listing.headings import has_more_filters, headings, kept_fields, page_query
@@ -64,9 +62,23 @@ def index(request: StaffRequest) -> HttpResponse:
         "rows": case_list.rows(page),
         "page": page,
         "may_handle": bool(request.user.unit_scope.ids(HANDLE_CASES)),
-        "saved_filters": SavedFilter.objects.visible_to(request.user).select_related("owner"),
+        **_kept(request),
     }
     return render(request, "cases/index.html", context)
+
+
+def _kept(request: StaffRequest) -> dict[str, Any]:
+    """Filters stand above the list; sets of columns in the columns' menu, with the filters as they are."""
+    kept = list(SavedFilter.objects.visible_to(request.user).select_related("owner"))
+    filters = urlencode(kept_fields(request.GET))
+    return {
+        "saved_filters": [one for one in kept if one.holds == SavedFilter.Holds.FILTER],
+        "column_sets": [
+            (one.name, "&".join(filter(None, (filters, one.query))))
+            for one in kept
+            if one.holds == SavedFilter.Holds.COLUMNS
+        ],
+    }
 
 
 @require_GET
@@ -109,21 +121,3 @@ def index_print(request: StaffRequest) -> HttpResponse:
         "query": page_query(request.GET),
     }
     return render(request, "cases/index_print.html", context)
-
-
-@require_POST
-def saved_filter_new(request: StaffRequest) -> HttpResponse:
-    form = SavedFilterForm(request.POST, instance=SavedFilter(owner=request.user))
-    if not form.is_valid():
-        return render(request, "cases/saved_filter.html", {"form": form}, status=422)
-    saved = form.save()
-    messages.success(request, f"已保存筛选“{saved.name}”")
-    return redirect(saved.get_absolute_url())
-
-
-@require_POST
-def saved_filter_delete(request: StaffRequest, pk: int) -> HttpResponse:
-    saved = get_object_or_404(SavedFilter, pk=pk, owner=request.user)
-    saved.delete()
-    messages.success(request, f"已删除筛选“{saved.name}”")
-    return redirect(reverse("cases:index"))

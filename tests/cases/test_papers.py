@@ -95,3 +95,40 @@ def test_papers_of_cases_out_of_sight_do_not_exist(branch: Branch):
 
     assert answer.status_code == 404
     assert not AccessRecord.objects.exists()
+
+
+def test_a_paper_is_shown_in_our_page_and_can_do_nothing_there(branch: Branch):
+    client, case = client_of(branch.clerk), adjusted_case(branch)
+    upload(client, case)
+    paper = CasePaper.objects.get()
+    page = client.get(reverse("cases:paper_view", args=[paper.pk]))
+    shown = client.get(reverse("cases:paper_inline", args=[paper.pk]))
+
+    assert b"".join(shown.streaming_content) == PNG
+    assert f'src="{reverse("cases:paper_inline", args=[paper.pk])}"' in page.content.decode()
+    assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
+    assert "default-src 'none'" in shown["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in shown["Content-Security-Policy"]
+    assert shown["X-Frame-Options"] == "SAMEORIGIN"
+    assert AccessRecord.objects.filter(subject__startswith="查看").count() == 1
+
+
+def test_the_papers_are_leafed_through(branch: Branch):
+    client, case = client_of(branch.clerk), adjusted_case(branch)
+    for number in range(3):
+        upload(client, case, PNG + bytes([number]), f"{number}.png")
+    first, middle, last = CasePaper.objects.order_by("kind", "pk")
+    text = client.get(reverse("cases:paper_view", args=[middle.pk])).content.decode()
+
+    assert f'rel="prev" data-key="ArrowLeft" href="{reverse("cases:paper_view", args=[first.pk])}"' in text
+    assert f'href="{reverse("cases:paper_view", args=[last.pk])}"' in text
+
+
+def test_a_pdf_gets_the_browsers_own_reader(branch: Branch):
+    client, case = client_of(branch.clerk), adjusted_case(branch)
+    upload(client, case, b"%PDF-1.4 x", "单证.pdf")
+
+    assert (
+        "<iframe"
+        in client.get(reverse("cases:paper_view", args=[CasePaper.objects.get().pk])).content.decode()
+    )
