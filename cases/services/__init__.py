@@ -26,66 +26,32 @@ from cases.services.answering_problems import (
     withdraw_problem,
     withdrawing_problem,
 )
-from cases.services.chain import (
-    plan_for,
-)
-from cases.services.consulting import (
-    ask_opinions,
-    give_opinion,
-    ruling_on_opinion,
-)
-from cases.services.deciding import (
-    decide,
-    escalate,
-)
-from cases.services.desk import (
-    Verdict,
-    leads_to_head_office,
-)
-from cases.services.ending_suits import (
-    Ending,
-    Terms,
-    close_lawsuit,
-    perform_lawsuit,
-    settle_lawsuit,
-)
+from cases.services.chain import plan_for
+from cases.services.consulting import ask_opinions, give_opinion, ruling_on_opinion
+from cases.services.deciding import decide, escalate
+from cases.services.desk import Verdict, leads_to_head_office
+from cases.services.ending_suits import Ending, Terms, close_lawsuit, perform_lawsuit, settle_lawsuit
 from cases.services.escalating import (
     Answer,
     answer_escalation,
     answering,
     posts_of,
 )
-from cases.services.executing import (
-    check_condition,
-    checking,
-    confirm_execution,
-    confirming_execution,
-)
-from cases.services.filing import (
-    file_paper,
-)
-from cases.services.handing import (
-    Loan,
-    hand_over,
-    lend_case,
-    return_case,
-)
+from cases.services.executing import check_condition, checking, confirm_execution, confirming_execution
+from cases.services.filing import file_paper
+from cases.services.handing import Loan, hand_over, lend_case, return_case
 from cases.services.hearing import (
     Appeal,
     Heard,
     Summons,
     appeal,
-    checking,
-    confirm_execution,
-    confirming_execution,
-    from cases.services.executing import (     check_condition,
     note_hearing,
     note_judgment,
     set_hearing,
 )
 from cases.services.intake import (
-    LossRow,
     SURVEYED_FIELDS,
+    LossRow,
     adjust,
     assess,
     change_estimate,
@@ -93,16 +59,8 @@ from cases.services.intake import (
     register_case,
     survey,
 )
-from cases.services.keeping import (
-    drop_filter,
-    keep_filter,
-    may_publish,
-)
-from cases.services.moments import (
-    MOMENTS,
-    SERVICE_MOMENTS,
-    note_moments,
-)
+from cases.services.keeping import drop_filter, keep_filter, may_publish
+from cases.services.moments import MOMENTS, SERVICE_MOMENTS, note_moments
 from cases.services.notifying import (
     NoticeRequest,
     NoticeStep,
@@ -111,38 +69,17 @@ from cases.services.notifying import (
     draft_notice,
     may_notify,
 )
-from cases.services.packs import (
-    missing_in,
-    pack_of,
-    packs_of,
-)
-from cases.services.pausing import (
-    PauseRequest,
-    note_papers,
-    resume,
-    suspend,
-)
-from cases.services.paying import (
-    PaymentOrder,
-    close,
-    pay,
-)
-from cases.services.phrasing import (
-    Wording,
-    drop_phrase,
-    keep_phrase,
-    may_keep_phrases,
-)
+from cases.services.packs import missing_in, pack_of, packs_of
+from cases.services.pausing import PauseRequest, note_papers, resume, suspend
+from cases.services.paying import PaymentOrder, close, pay
+from cases.services.phrasing import Wording, drop_phrase, keep_phrase, may_keep_phrases
 from cases.services.pleading import (
     Plea,
     opine_on_judgment,
     propose_settlement,
     report_lawsuit,
 )
-from cases.services.problems import (
-    Problem,
-    find_problem,
-)
+from cases.services.problems import Problem, find_problem
 from cases.services.ratifying import (
     decision_of,
     finish_reversal,
@@ -151,40 +88,12 @@ from cases.services.ratifying import (
     refuse_ratification,
     took_part,
 )
-from cases.services.remarking import (
-    Note,
-    may_strike,
-    remark,
-    strike_remark,
-)
-from cases.services.rerouting import (
-    Detour,
-    detours_of,
-    in_flight,
-    reroute,
-    reroute_shown,
-)
-from cases.services.retaining import (
-    Lawyer,
-    answer_counsel,
-    ask_counsel,
-    name_counsel,
-    note_cost,
-)
-from cases.services.returning import (
-    returnable,
-)
-from cases.services.sampling import (
-    check_concurrent,
-    may_check_concurrent,
-)
-from cases.services.signing import (
-    SignerRequest,
-    add_signers,
-    adding,
-    call_off_signers,
-    calling_off,
-)
+from cases.services.remarking import Note, may_strike, remark, strike_remark
+from cases.services.rerouting import Detour, detours_of, in_flight, reroute, reroute_shown
+from cases.services.retaining import Lawyer, answer_counsel, ask_counsel, name_counsel, note_cost
+from cases.services.returning import returnable
+from cases.services.sampling import check_concurrent, may_check_concurrent
+from cases.services.signing import SignerRequest, add_signers, adding, call_off_signers, calling_off
 from cases.services.special import (
     change_special,
     draft_special,
@@ -201,15 +110,8 @@ from cases.services.special_notices import (
     may_send_notice,
     send_notice,
 )
-from cases.services.special_paying import (
-    SpecialOrder,
-    may_pay_special,
-    pay_special,
-)
-from cases.services.special_register import (
-    enter_special,
-    may_enter,
-)
+from cases.services.special_paying import SpecialOrder, may_pay_special, pay_special
+from cases.services.special_register import enter_special, may_enter
 from cases.services.standing_in import (
     deserted_stations,
     recall_stand_in,
@@ -226,12 +128,7 @@ from cases.services.subjects import (
     granting_objections,
     register_subject,
 )
-from cases.services.submitting import (
-    Request,
-    preview,
-    submit,
-    submitting,
-)
+from cases.services.submitting import Request, preview, submit, submitting
 from cases.services.suing import (
     Party,
     SuitFacts,
@@ -242,21 +139,9 @@ from cases.services.suing import (
     move_on,
     register_lawsuit,
 )
-from cases.services.taking_back import (
-    take_back,
-    taking_back,
-)
-from cases.services.transferring import (
-    Transfer,
-    receivers_of,
-    transfer,
-    transferring,
-)
-from cases.services.transmitting import (
-    drop_again,
-    note_printed,
-    transmitting,
-)
+from cases.services.taking_back import take_back, taking_back
+from cases.services.transferring import Transfer, receivers_of, transfer, transferring
+from cases.services.transmitting import drop_again, note_printed, transmitting
 
 __all__ = [
     "MOMENTS",
@@ -350,7 +235,6 @@ __all__ = [
     "finish_reversal",
     "finishing_objections",
     "follow_notice",
-    "from cases.services.executing import (     check_condition",
     "give_opinion",
     "give_up_special",
     "granting_objections",
