@@ -14,7 +14,16 @@ from django.utils import timezone
 from authority.ledger import verify
 from authority.models import AuthorityLetter, LedgerEntry, PersonalGrant
 from cases.lifecycle import Stage
-from cases.models import CasePaper, ChainStep, ClaimCase, Decision, Submission, SupervisionMonth
+from cases.models import (
+    CasePaper,
+    ChainStep,
+    ClaimCase,
+    Decision,
+    Kind,
+    SpecialRequest,
+    Submission,
+    SupervisionMonth,
+)
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.branch import SIZES
 from claims_admin.demo.bulk import bare_tables
@@ -29,6 +38,7 @@ from claims_admin.demo.people import PASSWORD, make_people
 from claims_admin.demo.profile import reports_per_day
 from claims_admin.demo.reviews import make_reviews, try_a_letter
 from claims_admin.demo.rows import TURN
+from claims_admin.demo.special import make_specials
 from claims_admin.demo.work import Shift
 from departments.models import Appointment, OrgUnit, Post, PostType, Staff
 from tests.factories import SHANGHAI, OrgUnitFactory
@@ -175,6 +185,19 @@ def test_open_work_is_done_by_the_services(branch):
     assert done["审批"] > 3
     assert Decision.objects.count() >= done["审批"]
     assert Submission.objects.filter(status="open").exists()
+    assert verify() == []
+
+
+def test_special_cases_stand_in_every_state(branch):
+    units, people = branch
+    make_cases(units, people, reports=900, seed=7)
+
+    assert make_specials() >= 20
+
+    states = set(SpecialRequest.objects.values_list("state", flat=True))
+    assert {"draft", "open", "returned", "refused", "agreed", "executed"} <= states
+    assert set(SpecialRequest.objects.values_list("kind", flat=True)) == set(Kind.values)
+    assert not LedgerEntry.objects.filter(at__gt=timezone.now()).exists()
     assert verify() == []
 
 

@@ -16,6 +16,8 @@ STAGES = {  # work → the stages it starts from, beside a return
     "adjust": ("reviewed",),
     "submit_adjudication": ("adjusted",),
 }
+UNDER_WAY = {"registered", "surveyed", "assessed", "reviewed", "adjusted", "returned"}
+ADVANCE = Decimal(100)  # as much as a major case that was estimated at 500 may get ahead
 DONE = {"survey": "surveyed", "assess": "assessed", "adjust": "adjusted"}
 
 
@@ -31,6 +33,8 @@ class Life:
     is_reviewed: bool = False
     waits_for: str = ""
     reviewers: set[str] = field(default_factory=set)
+    advanced: Decimal = Decimal(0)
+    advance_paid: Decimal = Decimal(0)
     signer: bool = False  # somebody was asked to sign before it goes on
     referred: set[str] = field(default_factory=set)  # who asked for somebody higher does not decide himself
 
@@ -64,16 +68,44 @@ class Life:
             return False
         is_review = self.waits_for == "damage_review"
         limit = (REVIEW if is_review else ADJUDICATION).get(who, 0)
-        conflicts = not is_review and who in self.reviewers and self.asked > CONCURRENT
-        return self.asked <= limit and not conflicts
+        in_all = self.asked if is_review else self.asked + self.approved - self.advanced
+        conflicts = not is_review and who in self.reviewers and in_all > CONCURRENT
+        return in_all <= limit and not conflicts
 
     def agreed(self, who: str, amount: Decimal) -> None:
         if self.waits_for == "damage_review":
             self.stage, self.reviewed, self.is_reviewed = "reviewed", amount, True
             self.reviewers.add(who)
         else:
-            self.stage, self.approved = "approved", amount
+            self.stage = "approved"
+            self.approved += max(amount, self.advance_paid) - self.advanced
+            self.advanced = self.advance_paid = Decimal(0)
         self.waits_for, self.signer, self.referred = "", False, set()
+
+    @property
+    def may_advance(self) -> bool:
+        return not self.advanced and self.stage in UNDER_WAY | {"reviewing", "adjudicating", "over_authority"}
+
+    def advance(self) -> None:
+        self.advanced, self.approved = ADVANCE, self.approved + ADVANCE
+
+    @property
+    def may_pay_ahead(self) -> bool:
+        return bool(self.advanced) and not self.advance_paid and self.stage != "closed"
+
+    def paid_ahead(self) -> None:
+        self.advance_paid, self.paid = ADVANCE, self.paid + ADVANCE
+
+    @property
+    def may_end_without_payment(self) -> bool:
+        return self.stage in UNDER_WAY and not self.approved
+
+    def ended(self) -> None:
+        self.stage, self.returned_to = "closed", ""
+
+    def reopened(self) -> None:
+        self.stage, self.is_reviewed = "registered", False
+        self.assessed = self.reviewed = self.adjusted = Decimal(0)
 
     def sent_back(self, work: str) -> None:
         self.stage, self.returned_to, self.waits_for = "returned", work, ""

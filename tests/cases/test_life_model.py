@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,11 +27,21 @@ from authority.ledger import verify
 from authority.models import LedgerEntry
 from authority.refusals import Refused
 from cases import services
-from cases.models import ChainStep, ClaimCase, Escalation, Submission
-from cases.services import Amendment, Answer, LossRow, PaymentOrder, Request, Verdict
+from cases.models import CasePaper, ChainStep, ClaimCase, Escalation, Kind, SpecialRequest, Submission
+from cases.services import (
+    Amendment,
+    Answer,
+    LossRow,
+    PaymentOrder,
+    Request,
+    Sending,
+    SpecialOrder,
+    Verdict,
+)
 from tests.cases.branch import Branch, in_post
-from tests.cases.life_model import ADJUDICATION, REVIEW, Life
+from tests.cases.life_model import ADJUDICATION, ADVANCE, REVIEW, Life
 from tests.cases.life_verbs import VerbRules
+from tests.cases.special import PAPERS, add_reviewer, agreed
 from tests.factories import CaseFactory
 
 COUNT = int(os.environ.get("LIFE_COUNT", "12"))
@@ -62,15 +73,20 @@ class PlainLife(RuleBasedStateMachine):
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         self.life = Life()
-        new = CaseFactory.build(unit=self.branch.unit, handler=None, **UNREGISTERED)
+        new = CaseFactory.build(unit=self.branch.unit, handler=None, is_major=True, **UNREGISTERED)
         guard(on=True)
         self.pk = services.register_case(new, by=self.branch.clerk).pk
+        CasePaper.objects.bulk_create(self.paper(kind) for kind in PAPERS)
 
     def teardown(self) -> None:
         assert verify([f"case:{self.pk}"]) == []
         guard(on=False)
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
+
+    def paper(self, kind: str) -> CasePaper:
+        facts = {"name": kind, "file": "x.pdf", "sha256": kind, "size": 1, "uploaded_by": self.branch.clerk}
+        return CasePaper(case_id=self.pk, kind=kind, **facts)
 
     @property
     def case(self) -> ClaimCase:
@@ -83,7 +99,8 @@ class PlainLife(RuleBasedStateMachine):
     def attempt(self, act: Callable[[ClaimCase], object], *, expected: bool | None) -> bool:
         """Does it; None where the model has no opinion. Says whether it was allowed."""
         try:
-            act(self.case)
+            with transaction.atomic():
+                act(self.case)
         except Refused:
             allowed = False
         else:
@@ -264,6 +281,53 @@ class PlainLife(RuleBasedStateMachine):
             self.life.paid += amount
             self.life.stage = "paid" if self.life.paid == self.life.approved else "approved"
 
+    def asked(self, kind: str, **given: object) -> Callable[[ClaimCase], SpecialRequest]:
+        """The whole way of a special request: drafted, sent, agreed to."""
+        return lambda case: agreed(case, kind, self.branch, self.branch.special, **given)
+
+    @rule()
+    def prepay(self) -> None:
+        if self.life.advanced:
+            return
+        terms = {"basis_amount": max(self.case.estimate, Decimal(1)), "amount": ADVANCE}
+        if self.attempt(self.asked(Kind.PREPAYMENT, **terms), expected=self.life.may_advance):
+            self.life.advance()
+
+    @precondition(lambda self: self.life.advanced)
+    @rule()
+    def pay_ahead(self) -> None:
+        request = SpecialRequest.objects.filter(case=self.pk, set_off_at=None, kind=Kind.PREPAYMENT).last()
+
+        def act(case: ClaimCase) -> object:
+            return services.pay_special(request, SpecialOrder(ADVANCE, case.version), by=self.branch.clerk)
+
+        if self.attempt(act, expected=self.life.may_pay_ahead):
+            self.life.paid_ahead()
+
+    @rule()
+    def refuse_the_claim(self) -> None:
+        """Drafted, agreed to, the notice sent: the case is closed, unless something was granted on it."""
+
+        def act(case: ClaimCase) -> object:
+            request = self.asked(Kind.REFUSAL)(case)
+            sending = Sending("刘明", "mail", timezone.now())
+            return services.send_notice(request, sending, by=self.branch.clerk, seen=self.case.version)
+
+        if self.attempt(act, expected=self.life.may_end_without_payment):
+            self.life.ended()
+
+    @rule()
+    def cancel(self) -> None:
+        """A case that was never registered has no estimate to ask about."""
+        may = self.life.may_end_without_payment
+        if self.attempt(self.asked(Kind.CANCELLATION), expected=may):
+            self.life.ended()
+
+    @rule()
+    def reopen(self) -> None:
+        if self.attempt(self.asked(Kind.REOPENING), expected=self.life.stage == "closed"):
+            self.life.reopened()
+
     @rule()
     def close(self) -> None:
         act = lambda case: services.close(case, "paid", by=self.branch.clerk, seen=case.version)  # noqa: E731
@@ -274,8 +338,8 @@ class PlainLife(RuleBasedStateMachine):
     def the_rows_say_what_the_model_says(self) -> None:
         case, life = self.case, self.life
         assert (case.stage, case.returned_to) == (life.stage, life.returned_to)
-        for name in ("assessed", "reviewed", "adjusted", "approved", "paid"):
-            assert getattr(case, name) == getattr(life, name)
+        for name in ("assessed", "reviewed", "adjusted", "approved", "paid", "advanced"):
+            assert getattr(case, name) == getattr(life, name), name
         assert list(
             Submission.objects.filter(case=case, status="open").values_list("item__code", flat=True)
         ) == ([life.waits_for] if life.waits_for else [])
@@ -300,6 +364,7 @@ class CaseLife(VerbRules, PlainLife):
 
 def test_a_case_lives_as_the_model_says(branch: Branch):
     CaseLife.branch = branch
+    branch.special = add_reviewer(branch, "9000000")
     CaseLife.lawyer = in_post("LEGAL", branch.department).staff
     run_state_machine_as_test(
         CaseLife,
