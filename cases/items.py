@@ -104,7 +104,7 @@ CASE_ITEMS: Mapping[str, CaseItem] = {
         loss_classes=_INJURY,
     ),
     EX_GRATIA: _beside(_REGISTERED, special_kind=EX_GRATIA, gives_money=True),
-    LATE_REGISTRATION: _beside(UNDER_WAY | {Stage.REPORTED}),
+    LATE_REGISTRATION: _beside(frozenset({Stage.REPORTED, Stage.REGISTERED})),
     LITIGATION: _beside(frozenset(Stage)),
     INJURY_MEDIATION: _beside(_BEFORE_PAID, Step.REVIEW_INJURY, loss_classes=_INJURY),
 }

@@ -95,6 +95,10 @@ class NoticeForm(forms.Form):
     way = forms.ChoiceField(label="送达方式", choices=RefusalNotice.Way.choices)
     sent_at = moment_field("发出时间")
 
+    def __init__(self, data: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["sent_at"].initial = timezone.localtime()
+
     def sending(self) -> Sending:
         return Sending(**self.cleaned_data)
 

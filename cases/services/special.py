@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from authority.refusals import insist_on
 from authority.rulings import Objection, Ruling
 from cases.lifecycle import Stage
 from cases.matters import Asked
-from cases.models import ClaimCase, Kind, SpecialRequest, Submission
+from cases.models import MONEY, ClaimCase, Kind, SpecialRequest, Submission
 from cases.numbers import next_number
 from cases.rulings import may_work, refused_for, with_objections
 from cases.services.special_ends import release, settle_special
@@ -39,7 +40,9 @@ def may_draft(case: ClaimCase, kind: str, by: Staff) -> Ruling:
 def _live_objections(case: ClaimCase, kind: str) -> Iterator[Objection]:
     """One at a time per item, so that two of them never race for the same limit."""
     kinds = [one for one in KINDS if item_of(one) == item_of(kind)]
-    live = SpecialRequest.objects.filter(case=case, kind__in=kinds, state__in=LIVE).first()
+    rows = SpecialRequest.objects.filter(case=case, kind__in=kinds)
+    to_be_done = Q(state=State.AGREED) & ~Q(kind__in=MONEY)
+    live = rows.filter(Q(state__in=LIVE) | to_be_done).first()
     if live:
         yield Objection("already_live", f"本案已有{live.get_state_display()}的{live.get_kind_display()}申请")
 

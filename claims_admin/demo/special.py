@@ -38,6 +38,7 @@ PLAN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (Kind.EX_GRATIA, (DRAFT, OPEN, OPEN)),
     (Kind.LATE_REGISTRATION, (OPEN, DONE)),
 )
+STAGES = (Stage.REGISTERED, Stage.SURVEYED, Stage.ASSESSED, Stage.REVIEWED, Stage.ADJUSTED)
 STEP = timedelta(hours=2)
 DAYS = 6
 _WORDS = {
@@ -69,14 +70,16 @@ def make_specials() -> int:
 def _cases() -> list[ClaimCase]:
     quiet = timezone.now() - timedelta(days=DAYS + 2)
     rows = ClaimCase.objects.filter(
-        stage__in=[Stage.SURVEYED, Stage.ASSESSED, Stage.REVIEWED, Stage.ADJUSTED], submissions=None,
-        papers=None, estimate__range=(3000, 45000), approved=0, is_fraud_suspected=False,
+        stage__in=STAGES, submissions=None, papers=None, estimate__range=(3000, 45000), approved=0,
+        is_fraud_suspected=False,
         accident_at__isnull=False, stage_entered_at__lt=quiet, handler__is_active=True,
     ).exclude(flags__contains=["frozen"])  # fmt: skip
-    return list(rows.select_related("handler", "unit").order_by("pk")[:400])
+    return list(rows.select_related("handler", "unit").order_by("pk")[:900])
 
 
 def _suits(case: ClaimCase, kind: str) -> bool:
+    if kind == Kind.LATE_REGISTRATION or case.stage == Stage.REGISTERED:
+        return kind == Kind.LATE_REGISTRATION and case.stage == Stage.REGISTERED
     if kind == Kind.PREPAYMENT:
         return case.is_injury
     return "ctpl" in case.lines if kind in (Kind.RESCUE_PAYMENT, Kind.RESCUE_ADVANCE) else True
