@@ -50,6 +50,12 @@ _WORDS = {
 }
 
 
+_SAID: dict[str, dict[str, Any]] = {
+    RETURNED: {"return_to": "submit", "problem_codes": ("P1",), "opinion": "证据不充分，请补充询问笔录"},
+    REFUSED: {"opinion": "事实不清，不同意"},
+}
+
+
 def make_specials() -> int:
     """How many there are; each on a case of its own, begun on one of the last days."""
     cases = _cases()
@@ -158,10 +164,7 @@ def _decide(submission: Submission, fate: str, moment: datetime) -> bool:
     step = submission.chain.select_related("submission__case", "staff").get(status=ChainStep.Status.NOW)
     if step.kind != ChainStep.Kind.FINAL or step.staff is None:
         return False
-    said: dict[str, Any] = {
-        RETURNED: {"return_to": "submit", "problem_codes": ("P1",), "opinion": "证据不充分，请补充询问笔录"},
-        REFUSED: {"opinion": "事实不清，不同意"},
-    }.get(fate, {"opinion": "事实清楚、依据充分，同意"})
+    said = _SAID.get(fate, {"opinion": "事实清楚、依据充分，同意"})
     outcome = {RETURNED: "return", REFUSED: "refuse"}.get(fate, "agree")
     with set_to(moment):
         services.decide(step, Verdict(outcome, _version(submission.case), **said), by=step.staff)
