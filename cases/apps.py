@@ -23,3 +23,6 @@ class CasesConfig(AppConfig):
         import_module("cases.specials.registering")
         import_module("cases.lawsuits.areas")
         import_module("cases.lawsuits.panel")
+        import_module("cases.majors.panels")
+        import_module("cases.resurveys.places")
+        import_module("cases.fraud.places")

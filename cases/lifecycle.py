@@ -31,6 +31,7 @@ class Action(TextChoices):
     REGISTER = "register", "立案"
     SURVEY = "survey", "查勘"
     ASSESS = "assess", "定损"
+    ITEMISE = "itemise", "录入定损明细"
     SUBMIT_REVIEW = "submit_review", "提交审核"
     PASS_REVIEW = "pass_review", "审核通过"
     ADJUST = "adjust", "理算"
@@ -69,6 +70,7 @@ LIFECYCLE: dict[Action, tuple[frozenset[Stage], Stage | None]] = {
     Action.REGISTER: (frozenset({Stage.REPORTED}), Stage.REGISTERED),
     Action.SURVEY: (frozenset({Stage.REGISTERED, Stage.RETURNED}), Stage.SURVEYED),
     Action.ASSESS: (frozenset({Stage.SURVEYED, Stage.RETURNED}), Stage.ASSESSED),
+    Action.ITEMISE: (frozenset({Stage.SURVEYED, Stage.ASSESSED, Stage.RETURNED}), Stage.ASSESSED),
     Action.SUBMIT_REVIEW: (frozenset({Stage.ASSESSED, Stage.REVIEWING, Stage.RETURNED}), Stage.REVIEWING),
     Action.PASS_REVIEW: (frozenset({Stage.REVIEWING, Stage.OVER_AUTHORITY}), Stage.REVIEWED),
     Action.ADJUST: (frozenset({Stage.REVIEWED, Stage.RETURNED}), Stage.ADJUSTED),
@@ -113,7 +115,8 @@ def open_actions(stage: Stage, returned_to: str = "") -> frozenset[Action]:
     if stage != Stage.RETURNED:
         return actions
     last = WORK_ORDER.index(Action(returned_to)) if returned_to in WORK_ORDER else 0
-    return actions - frozenset(WORK_ORDER[last + 1 :])
+    later = frozenset(WORK_ORDER[last + 1 :])
+    return actions - later - ({Action.ITEMISE} if Action.ASSESS in later else set())
 
 
 def next_stage(action: Action, stage: Stage) -> Stage:

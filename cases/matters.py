@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from authority.models import AuthorityItem, party_key
 from authority.rulings import Matter, StepDone
-from cases.items import ADJUDICATION, CASE_ITEMS, counted_with
-from cases.models import CaseLoss, CaseStep, ClaimCase, Step, Submission
+from cases.items import ADJUDICATION, CASE_ITEMS, PRICE_REVIEW, counted_with
+from cases.models import CaseLoss, CaseStep, ClaimCase, DamageItem, Step, Submission
 from departments.models import Staff
 
 ZERO = Decimal(0)
@@ -111,7 +111,16 @@ def sums_of(case: ClaimCase, item_code: str, losses: Sequence[CaseLoss]) -> Sums
     before = _given(case, item_code) - case.advanced if item_code == ADJUDICATION else case.approved
     asked = [loss for loss in losses if not item.loss_classes or loss.loss_class in item.loss_classes]
     amount = sum((getattr(loss, item.sums) for loss in asked), ZERO) if losses else total
+    if item_code == PRICE_REVIEW:
+        amount = _dearest_part(case) or amount
     return Sums(amount, max(amount, total) + before, _per_person(item.sums, losses))
+
+
+def _dearest_part(case: ClaimCase) -> Decimal | None:
+    """核价 is granted per part: the price of the dearest one, where the assessment has lines."""
+    parts = DamageItem.objects.filter(case=case, kind=DamageItem.Kind.PART)
+    dearest: Decimal | None = parts.aggregate(most=Max("price"))["most"]
+    return dearest
 
 
 def _per_person(sums: str, losses: Iterable[CaseLoss]) -> Decimal | None:

@@ -95,6 +95,11 @@ def may_handle(case: ClaimCase, staff: Staff) -> Ruling:
 
 
 def _handling(case: ClaimCase, staff: Staff) -> Iterator[Objection]:
+    yield from handling_objections(case, staff)
+
+
+def handling_objections(case: ClaimCase, staff: Staff) -> Iterator[Objection]:
+    """Whatever the stage: work on a case is for its handler and for who handles the unit's cases."""
     yield from _personal(staff)
     if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
         yield Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限")
@@ -326,15 +331,13 @@ def kept_apart(matter: Matter, holder: Holder, rules: Rules) -> list[Objection]:
 
 def may_confirm(case: ClaimCase, escalation: Escalation, staff: Staff, posts: Iterable[str]) -> Ruling:
     """Whoever handles the unit's cases confirms that the answer was carried out; never its author."""
-    objections = list(_personal(staff))
+    objections = list(handling_objections(case, staff))
     if escalation.status != "answered":
         objections.append(Objection("not_answered", "总公司尚未批复或已确认执行"))
     if frozenset(posts) & HEAD_OFFICE_POSTS:
         objections.append(Objection("head_office", "执行情况由分公司确认，总公司人员不得确认本公司的批复"))
     elif escalation.entered_by_id == staff.pk:
         objections.append(Objection("same_person", "批复由本人录入，执行情况须由另一人确认"))
-    if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
-        objections.append(Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限"))
     return _ruling(objections)
 
 

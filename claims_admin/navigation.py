@@ -113,11 +113,15 @@ GROUPS: tuple[Group, ...] = (
             Entry("非车险协助", "cases:assistances"),
             Entry("诉讼", "cases:lawsuits"),
             Entry("开庭安排", "cases:hearings"),
+            Entry("重大赔案", "cases:majors"),
+            Entry("配件价格", "cases:prices"),
+            Entry("欺诈线索", "cases:fraud_leads"),
         ),
     ),
     Group(
         "品质与清理",
         (
+            Entry("复勘", "cases:resurveys"),
             Entry("问题件", "cases:problems"),
             Entry("案卷抽检", "cases:quality_samples"),
         ),

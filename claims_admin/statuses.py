@@ -170,6 +170,12 @@ TONES: Final[dict[str, Tone]] = {
     "asked": "active",
     "court": "bad",
     "replaced": "idle",
+    # re-surveys and leads of fraud
+    "consistent": "good",
+    "different": "attention",
+    "impossible": "idle",
+    "investigating": "active",
+    "not_confirmed": "idle",
     # runs of reports
     "leased": "active",
     "running": "active",

@@ -14,6 +14,7 @@ HANDLE_CASES = "handle_cases"
 SEE_PEOPLE = "see_people"
 MANAGE_UNIT = "manage_unit"
 IMPORT_CASES = "import_cases"
+INVESTIGATE = "investigate_fraud"
 
 _UNITS_BY_PERMISSION = PreparedText(
     """

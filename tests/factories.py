@@ -19,7 +19,12 @@ from authority.models import (
     UnitCeiling,
 )
 from cases.lifecycle import ClosingKind, Stage
-from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
+from cases.models import (
+    CaseLoss,
+    ChainStep,
+    ClaimCase,
+    Submission,
+)
 from departments.models import (
     Absence,
     Appointment,

@@ -50,6 +50,7 @@ OWN_WORDS = {
         specials
         injuries
         lawsuits conferences
+        damage fraud majors prices resurveys
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

@@ -9,10 +9,14 @@ from django.contrib import admin
 
 from cases.models import (
     CasePaper,
+    FraudIndicator,
+    MajorCriterion,
     PackItem,
     ProblemClass,
     ProblemPoints,
+    ReductionReason,
     RequiredPaper,
+    ResurveyRule,
     SupervisionParameter,
 )
 from departments.admin.kept import KeptByAdministrator
@@ -88,3 +92,43 @@ class ProblemPointsAdmin(KeptByAdministrator):
     list_display = ("problem_class", "severity", "points", "valid_from", "valid_to", "source", "is_verified")
     list_filter = ("problem_class", "severity", "is_verified")
     list_select_related = ("problem_class",)
+
+
+@admin.register(MajorCriterion)
+class MajorCriterionAdmin(KeptByAdministrator):
+    """What makes a case a major loss. A new amount is a new row with its first day."""
+
+    keeper = AdminRole.SECURITY
+    list_display = ("code", "name", "measure", "at_least", "flag", "valid_from", "valid_to", "is_verified")
+    list_filter = ("is_verified",)
+    search_fields = ("code", "name")
+
+
+@admin.register(ReductionReason)
+class ReductionReasonAdmin(KeptByAdministrator):
+    """Why a reviewer takes something off a line. A reason that is used no longer gets its last day."""
+
+    keeper = AdminRole.SECURITY
+    list_display = ("code", "name", "source", "valid_from", "valid_to", "is_verified")
+    list_filter = ("is_verified",)
+    search_fields = ("code", "name")
+
+
+@admin.register(ResurveyRule)
+class ResurveyRuleAdmin(KeptByAdministrator):
+    """Which share of a band is looked at again. A new share is a new row with its first day."""
+
+    keeper = AdminRole.SECURITY
+    list_display = ("name", "amount_from", "amount_to", "share", "valid_from", "valid_to", "is_verified")
+    list_filter = ("is_verified",)
+    search_fields = ("name",)
+
+
+@admin.register(FraudIndicator)
+class FraudIndicatorAdmin(KeptByAdministrator):
+    """What is hinted at on a case page. A new threshold is a new row with its first day."""
+
+    keeper = AdminRole.SECURITY
+    list_display = ("code", "name", "pattern", "threshold", "days", "valid_from", "valid_to", "is_verified")
+    list_filter = ("pattern", "is_verified")
+    search_fields = ("code", "name")

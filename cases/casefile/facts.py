@@ -28,6 +28,7 @@ def facts_of(case: ClaimCase, *, sees_personal_data: bool) -> list[tuple[str, st
     lines = [str(_LINES.get(line, line)) for line in case.lines]
     losses = [str(_LOSSES.get(loss, loss)) for loss in case.loss_classes]
     price = [("新车购置价", f"{case.new_price:,.2f} 元")] if case.new_price is not None else []
+    price += [("保险起期", f"{case.policy_from:%Y-%m-%d}")] if case.policy_from else []
     return [
         ("被保险人", name),
         ("车牌 / 车型", _joined(plate, case.vehicle_class)),

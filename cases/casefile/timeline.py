@@ -67,6 +67,27 @@ _OTHERS = {
     "remove_dependant": "删除被扶养人",
     "enter_injury_costs": "录入人伤费用",
     "review_injury_costs": "审核人伤费用",
+    "review_lines": "核定明细",
+    "order_resurvey": "安排复勘",
+    "assign_resurvey": "改派复勘人",
+    "resurvey": "复勘",
+    "confirm_resurvey": "确认复勘结果",
+    "cancel_resurvey": "取消复勘",
+    "open_fraud": "登记欺诈线索",
+    "assign_fraud": "指定调查人",
+    "task_fraud": "调查任务",
+    "evidence_fraud": "调查证据",
+    "report_fraud": "提交调查报告",
+    "conclude_fraud": "线索结论",
+    "police_fraud": "移送公安",
+    "recognise_major": "认定重大赔案",
+    "report_major": "大案首报",
+    "progress_major": "大案进展报告",
+    "visit_major": "大案介入",
+    "expert_major": "大案专家意见",
+    "assign_major": "大案负责人",
+    "close_major": "大案结束",
+    "withdraw_major": "撤销大案认定",
 }
 LABELS = {**dict(Action.choices), **dict(Outcome.choices), **dict(SuitAct.choices), **_OTHERS}
 _TONES = {
@@ -81,6 +102,7 @@ _TONES = {
     "refer_up": "attention",
     "refuse": "bad",
     "close": "idle",
+    "recognise_major": "bad",
 }
 
 

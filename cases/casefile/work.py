@@ -30,6 +30,7 @@ _LEADING = (
 _MORE = (
     (Action.WITHDRAW, "cases:withdraw"),
     (Action.AMEND, "cases:amend"),
+    (Action.ITEMISE, "cases:lines"),
     (Action.CHANGE_ESTIMATE, "cases:change_estimate"),
     (Action.SUBMIT_ZERO, "cases:submit"),
     (Action.NOTE_PAPERS, "cases:note_papers"),

@@ -14,6 +14,7 @@ from cases.injuries.page import persons_under_review
 from cases.items import CASE_ITEMS, INJURY_REVIEW, RETURN_STEPS, return_action
 from cases.models import CaseLoss, ChainStep, Outcome, ProblemClass, Step
 from cases.services import Verdict, returnable
+from cases.services.itemising import granted_by_lines
 from departments.http import number_in
 
 _NEEDED = (
@@ -65,7 +66,7 @@ class DecisionForm(forms.Form):
         is_injury = step.submission.item.code == INJURY_REVIEW
         self.broken_down = persons_under_review(step.submission.case_id) if is_injury else []
         labels = {person.label for person in self.broken_down}
-        self.losses = [
+        asked = [
             loss
             for loss in losses
             if item
@@ -73,6 +74,9 @@ class DecisionForm(forms.Form):
             and loss.loss_class in item.loss_classes
             and loss.label not in labels
         ]
+        granted = granted_by_lines(step.submission.case) if asked and not is_injury else {}
+        self.by_lines = [(loss, granted[loss.pk]) for loss in asked if loss.pk in granted]
+        self.losses = [loss for loss in asked if loss.pk not in granted]
         for loss in self.losses:
             self.fields[f"reviewed_{loss.pk}"] = _cut_field(loss)
 

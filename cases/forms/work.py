@@ -10,7 +10,16 @@ from django import forms
 from django.utils import timezone
 
 from authority.models import ReferralRule
-from cases.models import FLAGS_OF_FIELDS, CaseFlag, CaseLoss, ClaimCase, CoverageLine, LossClass, Submission
+from cases.models import (
+    FLAGS_OF_FIELDS,
+    CaseFlag,
+    CaseLoss,
+    ClaimCase,
+    CoverageLine,
+    LossClass,
+    MajorCriterion,
+    Submission,
+)
 from cases.services import MOMENTS, LossRow
 from departments.models import PauseReason, Staff
 
@@ -85,6 +94,9 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
     contacted_at = moment_field("首次联系时间", required=False)
     arrived_at = moment_field("到达现场时间", required=False)
     accident_at = moment_field("出险时间", required=False)
+    policy_from = forms.DateField(
+        label="保险起期", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     flags = forms.MultipleChoiceField(
         label="案件标识",
         required=False,
@@ -111,6 +123,7 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
             "vehicle_class",
             "vin",
             "new_price",
+            "policy_from",
             "is_injury",
             "is_litigated",
             "is_fraud_suspected",
@@ -141,10 +154,13 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _flag_choices() -> list[tuple[str, str]]:
-    """The flags that the rules in force ask for; one without a name of its own is called like its rule."""
-    rules = ReferralRule.objects.on(timezone.localdate()).order_by("code")
+    """The flags that rules and criteria in force ask for; one without a name is called like its rule."""
+    today = timezone.localdate()
+    rules = ReferralRule.objects.on(today).order_by("code")
+    criteria = MajorCriterion.objects.on(today).exclude(flag="").values_list("flag", flat=True)
     asked = {flag: rule.name for rule in rules for flag in rule.flags if flag not in FLAGS_OF_FIELDS}
-    known = [(code, str(label)) for code, label in CaseFlag.choices if code in asked]
+    wanted = {*asked, *criteria}
+    known = [(code, str(label)) for code, label in CaseFlag.choices if code in wanted]
     return known + [(flag, name) for flag, name in asked.items() if flag not in CaseFlag.values]
 
 

@@ -14,6 +14,7 @@ from cases.importing.errors import StoppedError
 from cases.importing.lease import Pulse
 from cases.importing.matching import FACTS, JOINED, VALUES, Tally, lock_matched, match, tally
 from cases.importing.staging import let_run_long, load, refresh_statistics
+from cases.majors.imported import recognise_among, worth_a_look
 from cases.models import ClaimCase, ImportBatch
 from departments.access import IMPORT_CASES
 
@@ -218,10 +219,25 @@ def _raise_issues(cursor: CursorWrapper, batch: ImportBatch) -> None:
     )
 
 
+def _recognise_majors(cursor: CursorWrapper, batch: ImportBatch) -> None:
+    """Of the new and changed cases those that meet a criterion of a major loss."""
+    least, flags = worth_a_look()
+    cursor.execute(
+        """select c.id from import_row r join cases_claimcase c on c.report_no = r.report_no
+        left join import_match m on m.case_id = c.id
+        where (m.case_id is null or m.is_changed) and c.stage <> 'closed'
+            and (c.estimate >= %(least)s or c.flags && %(flags)s::varchar[] or c.new_price is not null)
+        order by c.id""",
+        {"least": least, "flags": flags},
+    )
+    recognise_among([pk for (pk,) in cursor.fetchall()], by=batch.confirmed_by)
+
+
 STEPS = (
     (20, "新建赔案", _create),
     (60, "登记金额变更", _note_amounts),
     (65, "更新赔案", _update),
     (75, "登记损失", _split_losses),
+    (85, "认定重大赔案", _recognise_majors),
     (90, "登记数据疑问", _raise_issues),
 )

@@ -17,15 +17,25 @@ from cases.models.conferences import (
     ConferenceUse,
 )
 from cases.models.consultations import Consultation
+from cases.models.damage import DamageItem, DamageSheet, PartPrice, ReductionReason
 from cases.models.data_quality import DataCorrection, DataQualityIssue, DataQualityRule
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
 from cases.models.escalations import Escalation
 from cases.models.feedback import FeedbackLetter, FeedbackLine
 from cases.models.filters import SavedFilter
+from cases.models.fraud import FraudEvidence, FraudIndicator, FraudLead, FraudPattern, FraudTask
 from cases.models.imports import ImportBatch, ImportFault, ImportProfile
 from cases.models.injuries import Dependant, HospitalVisit, InjuredPerson
 from cases.models.injury_costs import InjuryCost
 from cases.models.lawsuits import CourtLevel, Lawsuit, LawsuitCase, LawsuitParty, Side
+from cases.models.majors import (
+    ExpertOpinion,
+    MajorCriterion,
+    MajorLoss,
+    MajorLossVisit,
+    MajorMeasure,
+    MajorReport,
+)
 from cases.models.mediations import Mediation, MediationAttempt, MediationLine
 from cases.models.money import CaseLoss, EstimateChange, Payment
 from cases.models.notices import PapersNotice, RequiredPaper, missing_of
@@ -35,6 +45,7 @@ from cases.models.phrases import OpinionPhrase
 from cases.models.problems import ProblemClass, ProblemFinding, ProblemPoints, Severity
 from cases.models.quality import DrawnRule, QualityDraw, QualitySample, SampleAnswer
 from cases.models.remarks import CaseRemark
+from cases.models.resurveys import Resurvey, ResurveyRule
 from cases.models.reversals import ReversalTask
 from cases.models.sheets import Criterion, SampleRule, ScoreItem, ScoreSheet
 from cases.models.signing import JointSigning, OnRefusal, SigningRule, TakenBack
@@ -116,6 +127,8 @@ __all__ = [
     "Criterion",
     "CtplLimit",
     "CutReason",
+    "DamageItem",
+    "DamageSheet",
     "DataCorrection",
     "DataQualityIssue",
     "DataQualityRule",
@@ -126,11 +139,17 @@ __all__ = [
     "Escalation",
     "EscalationReminder",
     "EstimateChange",
+    "ExpertOpinion",
     "FeedbackLetter",
     "FeedbackLine",
     "FindingCase",
     "FollowUpRule",
     "Formula",
+    "FraudEvidence",
+    "FraudIndicator",
+    "FraudLead",
+    "FraudPattern",
+    "FraudTask",
     "Hearing",
     "HospitalVisit",
     "Household",
@@ -151,6 +170,11 @@ __all__ = [
     "LawsuitRequest",
     "LitigationCost",
     "LossClass",
+    "MajorCriterion",
+    "MajorLoss",
+    "MajorLossVisit",
+    "MajorMeasure",
+    "MajorReport",
     "Mediation",
     "MediationAttempt",
     "MediationLine",
@@ -160,6 +184,7 @@ __all__ = [
     "OverAuthorityCase",
     "PackItem",
     "PapersNotice",
+    "PartPrice",
     "Payment",
     "Per",
     "PersonFigures",
@@ -169,8 +194,11 @@ __all__ = [
     "QualityDraw",
     "QualitySample",
     "RecoveryPlaceholder",
+    "ReductionReason",
     "RefusalNotice",
     "RequiredPaper",
+    "Resurvey",
+    "ResurveyRule",
     "ReversalTask",
     "SampleAnswer",
     "SampleRule",

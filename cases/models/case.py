@@ -35,6 +35,8 @@ class CaseFlag(models.TextChoices):
     """What the survey finds that a 提级规则 may ask for; a rule may ask for further ones of its own."""
 
     DEATH = "death", "死亡"
+    SERIOUS_INJURY = "serious_injury", "重伤"
+    TOTAL_LOSS = "total_loss", "全损或推定全损"
     MEDIA = "media", "媒体关注"
     FROZEN = "frozen", "司法冻结"
     IMPORTED_VEHICLE = "imported_vehicle", "进口车"
@@ -97,6 +99,7 @@ class ClaimCase(models.Model):
     vin = models.CharField("车架号", max_length=20, blank=True)
     vehicle_class = models.CharField("车型", max_length=30, blank=True)
     new_price = models.DecimalField("新车购置价(元)", max_digits=14, decimal_places=2, null=True, blank=True)
+    policy_from = models.DateField("保险起期", null=True, blank=True)
     accident_at = models.DateTimeField("出险时间", null=True, blank=True)
     accident_place = models.CharField("出险地点", max_length=120, blank=True)
     accident_cause = models.CharField("出险原因", max_length=30, blank=True)
@@ -201,6 +204,7 @@ class ClaimCase(models.Model):
             models.Index(
                 fields=["insured_name"], opclasses=["varchar_pattern_ops"], name="cases_case_by_insured"
             ),
+            models.Index(fields=["vin"], condition=~Q(vin=""), name="cases_case_by_vin"),
             models.Index(fields=["closed_at"], condition=Q(stage="closed"), name="cases_case_closed"),
             models.Index(fields=["registered_at"], name="cases_case_registered"),
         ]

@@ -98,6 +98,11 @@ class Payment(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "支付"
+        indexes = [
+            models.Index(
+                fields=["payee_account"], condition=~Q(payee_account=""), name="cases_payment_by_account"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="cases_payment_amount_positive"),
         ]

@@ -18,6 +18,7 @@ from cases.models import CaseLoss, ChainStep, ClaimCase, Step, Submission
 from cases.rulings import may_work_on, refused_for, with_objections
 from cases.services.chain import make_chain_anew, plan_for
 from cases.services.injury_costs import itemised_labels
+from cases.services.itemising import assessing_against_lines
 from cases.services.settling import on_the_way, settle_back
 from cases.services.transition import apply, lock_case, note_amount, note_step, stay, tell
 from departments.models import Staff
@@ -127,6 +128,8 @@ def _amending_objections(
         return objections
     sums = CASE_ITEMS[submission.item.code].sums
     objections += _of_broken_down(submission, amendment, losses)
+    if sums == "assessed":
+        objections += assessing_against_lines(submission.case, amendment.amounts)
     if not any(amendment.amounts.get(loss.pk, getattr(loss, sums)) > 0 for loss in losses):
         objections.append(Objection("no_amount", "没有可报批的金额"))
     if sums == "adjusted":

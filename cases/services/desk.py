@@ -33,6 +33,7 @@ from cases.models import (
 from cases.rulings import AGREEING, SENDING_BACK, docket_of, may_decide_submission
 from cases.services.chain import plan_for
 from cases.services.injury_costs import itemised_labels
+from cases.services.itemising import granted_by_lines
 from cases.services.packs import pack_objections, pack_of
 from cases.services.subjects import granting_objections
 from cases.services.transition import lock_case
@@ -300,6 +301,8 @@ def _cut_objections(desk: Desk) -> Iterator[Objection]:
         yield Objection("over_assessed", "核定金额须在零与定损金额之间")
     elif _is_broken_down(desk):
         yield Objection("itemised", "已有费用项目的伤者，核定金额在费用审核页按项目核定")
+    elif set(desk.verdict.reviewed) & set(granted_by_lines(desk.case)):
+        yield Objection("from_lines", "有明细的损失按明细核定，不能另填金额")
 
 
 def _is_broken_down(desk: Desk) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,13 @@ from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.items import reviews_needed
 from cases.lifecycle import Action, Stage
-from cases.models import FLAGS_OF_FIELDS, CaseLoss, ClaimCase, Kind, Step, Submission
+from cases.models import FLAGS_OF_FIELDS, CaseLoss, ClaimCase, DamageItem, Kind, MajorLoss, Step, Submission
 from cases.numbers import next_number
 from cases.rulings import may_register_in, may_work, refused_for, with_objections
+from cases.services.estimating import change_locked_estimate, insist_positive
 from cases.services.injury_costs import assessed_by_label, assessing_objections, forget_review
+from cases.services.itemising import assessing_against_lines, drop_lines
+from cases.services.majors import recognise, withdraw_with_flag
 from cases.services.moments import SERVICE_MOMENTS, changed_moments, moment_objections
 from cases.services.special_ends import carried_out
 from cases.services.transition import (
@@ -34,6 +37,7 @@ from cases.services.transition import (
 from departments.access import MANAGE_UNIT
 from departments.models import Staff
 
+Origin = MajorLoss.Origin
 SURVEYED_FIELDS = frozenset(
     {
         "accident_at",
@@ -43,6 +47,7 @@ SURVEYED_FIELDS = frozenset(
         "vehicle_class",
         "vin",
         "new_price",
+        "policy_from",
         "is_injury",
         "is_litigated",
         "is_fraud_suspected",
@@ -84,7 +89,7 @@ def register_case(case: ClaimCase, *, by: Staff) -> ClaimCase:
 def register(case: ClaimCase, estimate: Decimal, *, by: Staff, seen: int) -> ClaimCase:
     """立案: the case gets its numbers and the first estimate, in yuan."""
     case = start_work(case, Action.REGISTER, by, seen)
-    _insist_positive(estimate)
+    insist_positive(estimate)
     since = case.stage_entered_at
     case.registered_at = timezone.now()
     case.registration_no = case.registration_no or next_number("L")
@@ -94,6 +99,7 @@ def register(case: ClaimCase, estimate: Decimal, *, by: Staff, seen: int) -> Cla
     carried_out(case, Kind.LATE_REGISTRATION)
     fields = ("registered_at", "registration_no", "claim_no", "estimate")
     apply(case, work_change(case, Action.REGISTER, *fields, amount=estimate), by)
+    recognise(case, Origin.REGISTER, by=by)
     return case
 
 
@@ -118,6 +124,9 @@ def survey(
     note_step(case, Step.SURVEY, by, since=case.stage_entered_at)
     change = work_change(case, Action.SURVEY, *findings)
     apply(case, change.because(flag_reason).with_details({"flags_taken": gone}) if gone else change, by)
+    if "is_major" in gone:
+        withdraw_with_flag(case, flag_reason, by=by)
+    recognise(case, Origin.SURVEY, by=by)
     return case
 
 
@@ -146,10 +155,10 @@ def assess(case: ClaimCase, losses: Iterable[LossRow], *, by: Staff, seen: int) 
     """定损: the rows given become the losses of the case; rows no longer named are assessed at nothing."""
     case = start_work(case, Action.ASSESS, by, seen)
     rows = list(losses)
-    _insist_positive(sum((row.assessed for row in rows), Decimal(0)), *(row.assessed for row in rows))
+    insist_positive(sum((row.assessed for row in rows), Decimal(0)), *(row.assessed for row in rows))
     insist_on(refused_for(assessing_objections(case, assessed_by_label(rows))))
     forget_review(case)
-    _store_losses(case, rows)
+    _store_losses(case, rows, by)
     case.lines = sorted({row.line for row in rows})
     case.loss_classes = sorted({row.loss_class for row in rows})
     case.is_injury = case.is_injury or "injury" in case.loss_classes
@@ -160,11 +169,16 @@ def assess(case: ClaimCase, losses: Iterable[LossRow], *, by: Staff, seen: int) 
     note_step(case, Step.ASSESS, by, since=case.stage_entered_at)
     fields = ("assessed", "reviewed", "adjusted", "lines", "loss_classes", "is_injury")
     apply(case, work_change(case, Action.ASSESS, *fields, amount=total), by)
+    recognise(case, Origin.ASSESS, by=by)
     return case
 
 
-def _store_losses(case: ClaimCase, rows: Iterable[LossRow]) -> None:
+def _store_losses(case: ClaimCase, rows: Sequence[LossRow], by: Staff) -> None:
+    """Where a loss has lines they say its amount; a loss not named any more loses its lines, too."""
     known = {(loss.line, loss.loss_class, loss.label): loss for loss in case.losses.all()}
+    named = {(row.line, row.loss_class, row.label): row.assessed for row in rows}
+    amounts = {loss.pk: named[key] for key, loss in known.items() if key in named}
+    insist_on(refused_for(assessing_against_lines(case, amounts)))
     for row in rows:
         loss = known.pop((row.line, row.loss_class, row.label), None)
         loss = loss or CaseLoss(case=case, line=row.line, loss_class=row.loss_class, label=row.label)
@@ -175,6 +189,7 @@ def _store_losses(case: ClaimCase, rows: Iterable[LossRow]) -> None:
             None,
         )
         loss.save()
+    drop_lines(DamageItem.objects.filter(sheet__loss__in=known.values()), by)
     for loss in known.values():
         loss.assessed = loss.reviewed = loss.adjusted = Decimal(0)
         loss.save()
@@ -231,18 +246,7 @@ def reviews_passed(case: ClaimCase) -> frozenset[str]:
 @transaction.atomic
 def change_estimate(case: ClaimCase, estimate: Decimal, reason: str, *, by: Staff, seen: int) -> ClaimCase:
     """估损调整: kept with its reason, before → after, in yuan."""
-    case = start_work(case, Action.CHANGE_ESTIMATE, by, seen)
-    _insist_positive(estimate)
-    if not reason.strip():
-        insist_on(refused_for([Objection("no_reason", "估损调整须说明原因")]))
-    note_amount(case, "estimate", estimate, by, reason=reason)
-    change = work_change(case, Action.CHANGE_ESTIMATE, "estimate", amount=estimate)
-    apply(case, change.because(reason), by)
+    case = lock_case(case.pk, seen)
+    change_locked_estimate(case, estimate, reason, by=by)
+    recognise(case, Origin.ESTIMATE, by=by)
     return case
-
-
-def _insist_positive(total: Decimal, *parts: Decimal) -> None:
-    objections = [Objection("no_amount", "金额须大于零")] if total <= 0 else []
-    if any(part < 0 for part in parts):
-        objections.append(Objection("negative_amount", "金额不能为负"))
-    insist_on(refused_for(objections))

@@ -10,11 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
-from cases.items import BESIDE, CASE_ITEMS, INJURY_REVIEW, reviews_needed
+from cases.damage.arithmetic import granted_by_loss
+from cases.items import BESIDE, CASE_ITEMS, DAMAGE_REVIEW, INJURY_REVIEW, reviews_needed
 from cases.lifecycle import Action, Stage
 from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
 from cases.services.injury_costs import settle_altered, settle_costs, spread
 from cases.services.intake import reviews_passed
+from cases.services.itemising import lines_of, settle_lines
+from cases.services.resurveying import draw
 from cases.services.special_ends import set_off
 from cases.services.subjects import Settlement, settle_subject
 from cases.services.transition import Change, note_amount, stay, tell
@@ -78,11 +81,17 @@ def _settle_review(submission: Submission, grant: Grant) -> tuple[str, ...]:
     case, classes = submission.case, CASE_ITEMS[submission.item.code].loss_classes
     losses = list(case.losses.all())
     asked = [loss for loss in losses if loss.loss_class in classes]
+    lines = [] if submission.item.code == INJURY_REVIEW else lines_of(case)
     reviewed = _reviewed_sums(submission, grant, asked)
+    if grant.total is None:
+        reviewed = {**reviewed, **granted_by_loss(lines)}
     for loss in asked:
         loss.reviewed, loss.reviewer = reviewed.get(loss.pk, loss.assessed), grant.by
     if asked:
         bulk_update_with_history(asked, CaseLoss, ["reviewed", "reviewer"])
+    settle_lines(asked, lines, by=grant.by)
+    if submission.item.code == DAMAGE_REVIEW:
+        draw(case, sum((loss.reviewed for loss in asked), ZERO), by=grant.by)
     whole = submission.amount if grant.total is None else grant.total
     total = sum((loss.reviewed for loss in losses), ZERO) if losses else whole
     note_amount(case, "reviewed", total, grant.by, reason=f"{submission.item.name}通过")

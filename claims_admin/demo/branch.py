@@ -20,6 +20,7 @@ from claims_admin.demo.people import make_people
 from claims_admin.demo.reviews import make_reviews, try_a_letter
 from claims_admin.demo.special import make_specials
 from claims_admin.demo.standing_in import make_emergency, make_stand_in
+from claims_admin.demo.vehicle import make_vehicle_desk
 from claims_admin.demo.work import Shift, phrases
 
 SIZES = {"small": 30_000, "medium": 60_000, "large": 300_000, "giant": 1_000_000}
@@ -49,3 +50,4 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     say(f"代岗 {make_stand_in(people)} 项，临时授权下待追认 {make_emergency(people)} 件")
     made = make_injuries(people, random=Random(f"{seed}/injuries"))
     say(f"伤者 {made['injured']} 人，调解 {made['mediations']} 件，非车险协助 {made['assistance']} 件")
+    say(make_vehicle_desk(people, Random(f"{seed}/vehicle")))

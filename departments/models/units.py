@@ -76,6 +76,7 @@ class OrgUnit(models.Model):
             ("see_people", "查看人员"),
             ("manage_unit", "管理机构"),
             ("import_cases", "导入赔案清单"),
+            ("investigate_fraud", "调查欺诈线索"),
         ]
         constraints = [
             models.CheckConstraint(

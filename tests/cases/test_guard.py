@@ -25,15 +25,22 @@ from cases.models import (
     ClaimCase,
     Conference,
     ConferenceOpinion,
+    DamageItem,
+    DamageSheet,
     Decision,
     Escalation,
+    FraudLead,
     Judgment,
     Lawsuit,
     LitigationCost,
+    MajorLoss,
+    MajorLossVisit,
+    MajorReport,
     PapersNotice,
     Payment,
     ProblemClass,
     ProblemFinding,
+    Resurvey,
     Submission,
 )
 from departments.models import Certificate
@@ -226,6 +233,7 @@ GUARDED = (
     UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate, ProblemFinding,
     PapersNotice,
     Lawsuit, Judgment, LitigationCost, Conference, ConferenceOpinion,
+    MajorLoss, MajorReport, MajorLossVisit, DamageSheet, DamageItem, Resurvey, FraudLead,
 )  # fmt: skip
 
 
