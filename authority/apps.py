@@ -11,6 +11,7 @@ class AuthorityConfig(AppConfig):
     def ready(self) -> None:
         """The panels need the models, which are only there now."""
         import_module("authority.panels")
+        import_module("authority.stand_in_mail")
         import_module("authority.ledger_words")
         import_module("authority.holdings")
         import_module("authority.coverage.keeping")

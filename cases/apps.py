@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
         import_module("cases.services.mediating")
         import_module("cases.ledger_words")
         import_module("cases.holdings")
+        import_module("cases.data_quality.places")
         import_module("cases.problems.places")
         import_module("cases.notices")
         import_module("cases.escalation.places")

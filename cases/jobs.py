@@ -10,6 +10,7 @@ from cases.escalation.reminding import remind
 from cases.importing.drop_folder import alone, waiting_files
 from cases.models import ImportBatch, WhatIfRun
 from cases.services import deserted_stations, drawing, importing, inspecting, restaff, write_off_ended
+from cases.services.doubting import check_data
 from cases.services.forcing import refresh_average_costs, register_by_force
 from cases.services.watching import alert_the_late
 from cases.supervision.making import make_month, months_to_make
@@ -71,6 +72,12 @@ def keep_quality() -> int:
         for month in drawing.months_to_draw(unit):
             drawing.draw_month(unit, month)
     return inspecting.settle_due(timezone.localdate())
+
+
+@shared_task
+def check_data_quality() -> bool:
+    """Every hour, made once a day: what changed since the last check and looks wrong."""
+    return check_data(timezone.now()) is not None
 
 
 @shared_task

@@ -124,6 +124,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("复勘", "cases:resurveys"),
             Entry("问题件", "cases:problems"),
             Entry("案卷抽检", "cases:quality_samples"),
+            Entry("数据疑问", "cases:data_issues"),
         ),
     ),
     Group(

@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "cases.jobs.pick_up_imports", "schedule": 30.0},
     "certificates": {"task": "authority.jobs.warn_of_expiring_certificates", "schedule": 3600.0},
     "supervision": {"task": "cases.jobs.make_supervision_months", "schedule": 3600.0},
+    "data_quality": {"task": "cases.jobs.check_data_quality", "schedule": 3600.0},
     "quality": {"task": "cases.jobs.keep_quality", "schedule": 3600.0},
     "what_ifs": {"task": "cases.jobs.pick_up_what_ifs", "schedule": 30.0},
     "ledger": {"task": "authority.jobs.seal", "schedule": 60.0},
@@ -164,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
     "escalations": {"task": "cases.jobs.remind_of_escalations", "schedule": 600.0},
     "average_costs": {"task": "cases.jobs.average_costs", "schedule": crontab(hour=2, minute=10)},
     "coverage": {"task": "authority.jobs.watch_over_coverage", "schedule": 600.0},
+    "mail_digests": {"task": "departments.jobs.make_mail_digests", "schedule": 300.0},
+    "purge_notifications": {
+        "task": "departments.jobs.purge_notifications",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "appointments": {"task": "departments.jobs.sync_appointments", "schedule": 600.0},
 }
 
@@ -185,6 +191,18 @@ SEAL_KEY_FILE = (
     else os.environ.get("CLAIMS_SEAL_KEY_FILE") or embedded.seal_key_file(VAR_DIR)
 )
 SEAL_FILE = os.environ.get("CLAIMS_SEAL_FILE") or VAR_DIR / "ledger-seals.jsonl"
+
+# The digest mails. Without a mail server they are written to files under the var directory.
+BASE_URL = os.environ.get("CLAIMS_BASE_URL", "http://localhost:8000")
+EMAIL_HOST = os.environ.get("CLAIMS_EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("CLAIMS_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("CLAIMS_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("CLAIMS_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = _flag("CLAIMS_EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("CLAIMS_EMAIL_FROM", "claims-admin@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

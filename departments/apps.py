@@ -11,3 +11,4 @@ class DepartmentsConfig(AppConfig):
     def ready(self) -> None:
         """What is held needs the models, which are only there now."""
         import_module("departments.post_holdings")
+        import_module("departments.mailing")

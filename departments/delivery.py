@@ -5,14 +5,18 @@ Several deliverers share the work: a message that one of them holds is skipped b
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from departments.models import Notification, OutboxMessage
 
 MOST_ATTEMPTS = 5
+BACKOFF = {"digest": timedelta(minutes=2)}
+"""How long a topic waits after its first failure, and twice as long after each further one."""
 BATCH = 100
 
 Handler = Callable[[OutboxMessage], object]
@@ -54,8 +58,9 @@ def deliver_waiting() -> int:
 @transaction.atomic
 def _deliver_batch(*, after: int) -> dict[int, bool]:
     """Was it delivered?, by message id; the messages stay locked until the commit."""
+    is_due = Q(next_try_at=None) | Q(next_try_at__lte=timezone.now())
     waiting = OutboxMessage.objects.filter(
-        delivered_at=None, attempts__lt=MOST_ATTEMPTS, id__gt=after
+        is_due, delivered_at=None, attempts__lt=MOST_ATTEMPTS, id__gt=after
     ).order_by("id")
     messages = waiting.select_for_update(skip_locked=True)[:BATCH]
     return {message.pk: _delivered(message) for message in messages}
@@ -69,12 +74,19 @@ def _delivered(message: OutboxMessage) -> bool:
     except Exception as error:
         message.attempts += 1
         message.last_error = f"{type(error).__name__}: {error}"[:2000]
-        message.save(update_fields=["attempts", "last_error"])
+        message.next_try_at = timezone.now() + patience_of(message)
+        message.save(update_fields=["attempts", "last_error", "next_try_at"])
         _tell(message)
         return False
     message.delivered_at = timezone.now()
     message.save(update_fields=["delivered_at"])
     return True
+
+
+def patience_of(message: OutboxMessage) -> timedelta:
+    """What fails here fails at once again or never; a mail server may be away for an hour."""
+    first = BACKOFF.get(message.topic)
+    return first * 2 ** (message.attempts - 1) if first else timedelta(0)
 
 
 def _tell(message: OutboxMessage) -> None:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from departments.models import Absence, Appointment, HandOver, OrgUnit, Post, PostType, Staff
+from departments.digests import OTHER
+from departments.listings import ListFilter
+from departments.models import (
+    Absence,
+    Appointment,
+    HandOver,
+    Notification,
+    NotificationKind,
+    OrgUnit,
+    Post,
+    PostType,
+    Staff,
+)
 from departments.services import AppointmentTerms, Away
 
 _LONGEST_ABSENCE_DAYS = 366
@@ -202,3 +215,50 @@ def _in_state(people: QuerySet[Staff], state: str, on: date) -> QuerySet[Staff]:
     if state == "unposted":
         return people.filter(is_active=True).exclude(pk__in=posted)
     return people
+
+
+class NotificationFilter(ListFilter):
+    lookups: ClassVar[Mapping[str, str]] = {"group": "in_group", "unread": "unread_only"}
+
+    group = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    unread = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def in_group(self, rows: QuerySet[Notification], value: str) -> QuerySet[Notification]:
+        kinds = NotificationKind.objects.filter(group=value)
+        named = Q(kind__in=kinds.values("code"))
+        if kinds.filter(code=OTHER).exists():
+            named |= ~Q(kind__in=NotificationKind.objects.values("code"))
+        return rows.filter(named)
+
+    def unread_only(self, rows: QuerySet[Notification], value: bool) -> QuerySet[Notification]:
+        return rows.filter(read_at=None)
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class MailSettingsForm(forms.Form):
+    hours = forms.TypedMultipleChoiceField(
+        label="摘要时点",
+        choices=[(hour, f"{hour}:00") for hour in range(24)],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="到点后把未读通知汇总成一封邮件；不选则只发法定通知",
+    )
+
+    quiet_from = forms.TimeField(label="免打扰自", required=False, widget=TimeInput())
+    quiet_until = forms.TimeField(label="免打扰至", required=False, widget=TimeInput())
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        begins, ends = values.get("quiet_from"), values.get("quiet_until")
+        if (begins is None) != (ends is None):
+            self.add_error("quiet_until", "免打扰须有起止两个时间")
+        elif begins is not None and begins == ends:
+            self.add_error("quiet_until", "起止时间不能相同")
+        return values

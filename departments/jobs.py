@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from departments.delivery import deliver_waiting
+from departments.digests import make_digests, purge
 from departments.services import sync_everybody
 
 
@@ -11,6 +12,18 @@ from departments.services import sync_everybody
 def deliver_outbox() -> int:
     """Every ten seconds: what no wake-up delivered."""
     return deliver_waiting()
+
+
+@shared_task
+def make_mail_digests() -> int:
+    """Every five minutes: the mails of the hour that has come; two schedules make each of them once."""
+    return make_digests(timezone.now())
+
+
+@shared_task
+def purge_notifications() -> int:
+    """Once a night: read ones go when their kind's days are over."""
+    return purge(timezone.now())
 
 
 @shared_task

@@ -35,5 +35,6 @@ urlpatterns = [
     path("clock-rules/", clocks.clock_rules, name="clock_rules"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),
+    path("notifications/settings/", notifications.mail_settings, name="mail_settings"),
     path("notifications/<int:pk>/", notifications.notification_open, name="notification_open"),
 ]

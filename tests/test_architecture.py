@@ -22,6 +22,7 @@ ANYWHERE = """
 OWN_WORDS = {
     "departments": """
         access access_log authorship calendar capitals chronicle clocks delivery http known masking obstacles
+        digests mailing
         origin outbox paging panels prepared refusals responsibility sheets spans staffing standing
         uploads workbooks
         holdings keepers post_holdings
@@ -34,6 +35,7 @@ OWN_WORDS = {
         refusals seals sheets terms
         holdings
         what_if
+        stand_in_mail
         referrals trials
         delegating emergencies stand_in_page stand_ins standing_in urgent
     """,

@@ -18,7 +18,7 @@ from cases.models.conferences import (
 )
 from cases.models.consultations import Consultation
 from cases.models.damage import DamageItem, DamageSheet, PartPrice, ReductionReason
-from cases.models.data_quality import DataCorrection, DataQualityIssue, DataQualityRule
+from cases.models.data_quality import DataCorrection, DataQualityIssue, DataQualityRule, DataQualityRun
 from cases.models.decisions import ChainStep, Decision, Outcome, OverAuthorityCase, Submission
 from cases.models.escalations import Escalation
 from cases.models.feedback import FeedbackLetter, FeedbackLine
@@ -49,22 +49,8 @@ from cases.models.resurveys import Resurvey, ResurveyRule
 from cases.models.reversals import ReversalTask
 from cases.models.sheets import Criterion, SampleRule, ScoreItem, ScoreSheet
 from cases.models.signing import JointSigning, OnRefusal, SigningRule, TakenBack
-from cases.models.special import (
-    MONEY,
-    RESCUE,
-    SET_OFF,
-    RecoveryPlaceholder,
-    RefusalNotice,
-    SpecialRequest,
-)
-from cases.models.special_kinds import (
-    CtplLimit,
-    Kind,
-    SpecialKind,
-    SpecialLimit,
-    SpecialPaper,
-    SpecialReason,
-)
+from cases.models.special import MONEY, RESCUE, SET_OFF, RecoveryPlaceholder, RefusalNotice, SpecialRequest
+from cases.models.special_kinds import CtplLimit, Kind, SpecialKind, SpecialLimit, SpecialPaper, SpecialReason
 from cases.models.standards import (
     CostGroup,
     CutReason,
@@ -132,6 +118,7 @@ __all__ = [
     "DataCorrection",
     "DataQualityIssue",
     "DataQualityRule",
+    "DataQualityRun",
     "Decision",
     "Dependant",
     "DisabilityGrade",

@@ -248,3 +248,20 @@ class DataCorrection(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:data_correction", args=[self.pk])
+
+
+class DataQualityRun(models.Model):
+    """One night's check: once per day, whoever starts it."""
+
+    day = models.DateField("日期", unique=True)
+    since = models.DateTimeField("检查自此后变动的赔案", null=True, blank=True)
+    ran_at = models.DateTimeField("检查时间")
+    found = models.PositiveIntegerField("新疑问", default=0)
+    gone = models.PositiveIntegerField("已消除", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "数据检查"
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}"

@@ -17,6 +17,7 @@ from claims_admin.demo.notices import make_notices
 from claims_admin.demo.organisation import make_posts, make_units
 from claims_admin.demo.past import make_past
 from claims_admin.demo.people import make_people
+from claims_admin.demo.quality import make_quality
 from claims_admin.demo.reviews import make_reviews, try_a_letter
 from claims_admin.demo.special import make_specials
 from claims_admin.demo.standing_in import make_emergency, make_stand_in
@@ -46,6 +47,8 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     months, tried = make_reviews(units, people), try_a_letter(units, people)
     say(f"往月审批 {decided} 件，履行监督 {months} 个月，授权试算 {tried} 件")
     say(f"特殊案件 {make_specials()} 件")
+    scored, doubts = make_quality(units, people)
+    say(f"案卷抽检已评 {scored} 份，数据疑问 {doubts} 项")
     say(f"补充材料告知书 {make_notices()} 份")
     say(f"代岗 {make_stand_in(people)} 项，临时授权下待追认 {make_emergency(people)} 件")
     made = make_injuries(people, random=Random(f"{seed}/injuries"))

@@ -2,12 +2,13 @@
 
 from departments.admin.accounts import StaffAdmin
 from departments.admin.organisation import AppointmentAdmin, OrgUnitAdmin, PostAdmin
-from departments.admin.records import AccessRecordAdmin, OutboxMessageAdmin
+from departments.admin.records import AccessRecordAdmin, DigestAdmin, OutboxMessageAdmin
 from departments.admin.reference import (
     CalendarDayAdmin,
     ClockRuleAdmin,
     DutyAdmin,
     IncompatibleDutyAdmin,
+    NotificationKindAdmin,
     PostTypeAdmin,
 )
 
@@ -16,8 +17,10 @@ __all__ = [
     "AppointmentAdmin",
     "CalendarDayAdmin",
     "ClockRuleAdmin",
+    "DigestAdmin",
     "DutyAdmin",
     "IncompatibleDutyAdmin",
+    "NotificationKindAdmin",
     "OrgUnitAdmin",
     "OutboxMessageAdmin",
     "PostAdmin",

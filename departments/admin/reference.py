@@ -12,7 +12,15 @@ from departments import services
 from departments.access import HANDLE_CASES, IMPORT_CASES, MANAGE_UNIT, SEE_CASES, SEE_PEOPLE
 from departments.admin.kept import KeptByAdministrator, who
 from departments.authorship import save_as
-from departments.models import CalendarDay, ClockRule, Duty, IncompatibleDuty, PostType, UnitKind
+from departments.models import (
+    CalendarDay,
+    ClockRule,
+    Duty,
+    IncompatibleDuty,
+    NotificationKind,
+    PostType,
+    UnitKind,
+)
 from departments.models.people import AdminRole
 
 PERMISSIONS = (
@@ -101,6 +109,21 @@ class CalendarDayAdmin(KeptByAdministrator):
     list_display = ("day", "is_working", "name", "source")
     list_filter = ("is_working",)
     date_hierarchy = "day"
+
+
+@admin.register(NotificationKind)
+class NotificationKindAdmin(KeptByAdministrator):
+    """What is statutory goes into the mail whatever somebody chose: the choices against it end with it."""
+
+    keeper = AdminRole.SECURITY
+    list_display = (
+        "code", "name", "group", "is_statutory", "in_digest", "keep_days", "source", "is_verified"
+    )  # fmt: skip
+    list_filter = ("group", "is_statutory", "is_verified")
+    search_fields = ("code", "name")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(ClockRule)

@@ -4,6 +4,7 @@ from departments.models.clocks import ClockRule, PauseReason
 from departments.models.duties import Duty, IncompatibleDuty
 from departments.models.hand_overs import HandOver, HandOverLine, HandOverSignature
 from departments.models.messages import AccessRecord, Notification, OutboxMessage
+from departments.models.notices import Digest, KindChoice, MailSettings, NotificationKind
 from departments.models.people import Absence, Staff
 from departments.models.posts import Appointment, Post, PostType
 from departments.models.units import OrgUnit, OrgUnitGroupPermission, OrgUnitUserPermission, UnitKind
@@ -16,12 +17,16 @@ __all__ = [
     "Certificate",
     "CertificateType",
     "ClockRule",
+    "Digest",
     "Duty",
     "HandOver",
     "HandOverLine",
     "HandOverSignature",
     "IncompatibleDuty",
+    "KindChoice",
+    "MailSettings",
     "Notification",
+    "NotificationKind",
     "OrgUnit",
     "OrgUnitGroupPermission",
     "OrgUnitUserPermission",

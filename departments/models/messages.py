@@ -13,6 +13,7 @@ class OutboxMessage(models.Model):
     delivered_at = models.DateTimeField("送达时间", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("次数", default=0)
     last_error = models.TextField("最近错误", blank=True)
+    next_try_at = models.DateTimeField("下次重试", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "待送消息"

@@ -6,6 +6,7 @@ from departments.services.hand_overs import (
     ruling_on_signing,
     sign_hand_over,
 )
+from departments.services.mail_settings import choose_kind, keep_mail_settings, may_silence
 from departments.services.people import (
     Away,
     assign_admin_role,
@@ -35,11 +36,14 @@ __all__ = [
     "appoint",
     "assign_admin_role",
     "cancel_absence",
+    "choose_kind",
     "close_unit",
     "disable_account",
     "enable_account",
     "found_head_office",
     "hand_over",
+    "keep_mail_settings",
+    "may_silence",
     "move_unit",
     "open_unit",
     "record_absence",

@@ -92,6 +92,11 @@ PAGES = {
     "departments:clock_rules": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:duties": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:notifications": get("302 200 200 200 200 200 200 200 200 200 200"),
+    "departments:mail_settings": [
+        get("302 200 200 200 200 200 200 200 200 200 200"),
+        post("302 302 302 302 302 302 302 302 302 302 302", data={"hours": ["8"]}),
+        post("302 422 422 422 422 422 422 422 422 422 422", data={"hours": ["24"]}),
+    ],
     "departments:notifications_read": post("302 302 302 302 302 302 302 302 302 302 302"),
     "departments:notification_open": get("302 404 302 404 404 404 404 404 404 404 404", "clerk_notice"),
 }
@@ -106,5 +111,7 @@ LISTS = {
     "departments.calendarday": get(ADMINISTRATORS),
     "departments.clockrule": get(ADMINISTRATORS),
     "departments.outboxmessage": get(ADMINISTRATORS),
+    "departments.notificationkind": get(ADMINISTRATORS),
+    "departments.digest": get("302 302 302 403 302 403 403 403 200 403 403"),
     "departments.accessrecord": get("302 302 302 403 302 403 403 403 403 403 200"),
 }
