@@ -7,10 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from authority.ledger import LedgerFacts, record
-from authority.models import PersonalGrant, Substitution
+from authority.models import AuthorityLetter, PersonalGrant, Substitution
 from authority.services import revoke_grant
+from departments import testimony
 from departments.holdings import Handing, Holding, HoldingKind, register_holding, register_witness
 from departments.models import Staff
+from departments.testimony import Testimony
 
 _OPEN = (Substitution.Status.PROPOSED, Substitution.Status.ACCEPTED)
 
@@ -50,11 +52,34 @@ def stand_ins_of(person: Staff) -> list[Holding]:
     ]
 
 
+def enter_in_ledger(told: Testimony) -> None:
+    facts = LedgerFacts(*told.states, reason=told.reason, details=told.details)
+    record(told.chain, by=told.by, action=told.act, facts=facts)
+
+
 def note_hand_over(hand_over_id: int, act: str, by: Staff, reason: str) -> None:
     record(f"hand_over:{hand_over_id}", by=by, action=act, facts=LedgerFacts(reason=reason))
 
 
+def hold_grants(person: Staff) -> None:
+    """Their letters first, as ending one does."""
+    grants = PersonalGrant.objects.filter(holder=person, revoked_at=None)
+    letters = AuthorityLetter.objects.filter(pk__in=grants.values("letter")).order_by("pk")
+    list(letters.select_for_update().values_list("pk", flat=True))
+    list(grants.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
 register_holding(
-    HoldingKind("grant", "个人授权", grants_of, end=end_grant, end_name="撤销", must_go=False, order=30)
+    HoldingKind(
+        "grant",
+        "个人授权",
+        grants_of,
+        end=end_grant,
+        end_name="撤销",
+        must_go=False,
+        order=30,
+        hold=hold_grants,
+    )
 )
 register_witness(note_hand_over)
+testimony.register_witness(enter_in_ledger)

@@ -23,7 +23,7 @@ from authority.models import (
     StandInCeiling,
     Substitution,
 )
-from departments.models import Appointment, Certificate, CertificateType, HandOver, Staff
+from departments.models import Absence, Appointment, Certificate, CertificateType, HandOver, Staff
 from departments.models.certificates import STATE_NAMES
 
 MOST_FOUND = 50
@@ -109,11 +109,32 @@ register_chain(
     ChainKind(
         "appointment",
         "任岗",
-        _UNCOVERED,
+        {"appoint": "任命", "relieve": "免去", "withdraw": "取消任命", **_UNCOVERED},
         subjects=rows_of(Appointment, "任岗", None, "staff", "post__unit", "post__post_type"),
     )
 )
-register_chain(ChainKind("account", "账号", _UNCOVERED, subjects=rows_of(Staff, "账号")))
+register_chain(
+    ChainKind(
+        "account",
+        "账号",
+        {
+            "create_superuser": "建立首个账号",
+            "disable": "停用",
+            "enable": "启用",
+            "assign_admin_role": "指定管理员角色",
+            **_UNCOVERED,
+        },
+        subjects=rows_of(Staff, "账号"),
+    )
+)
+register_chain(
+    ChainKind(
+        "absence",
+        "缺勤",
+        {"record": "登记", "cancel": "取消"},
+        subjects=rows_of(Absence, "缺勤", None, "staff"),
+    )
+)
 register_chain(ChainKind("seals", "台账封存", {"begin_file": "启用新封存文件"}))
 register_chain(
     ChainKind(

@@ -74,6 +74,11 @@ class CaseClock:
         """For rows that show one chip: the clock, and what it is about where that is not the case."""
         return f"{self.name} · {self.title}" if self.title else self.name
 
+    def urgency(self) -> tuple[bool, bool, float]:
+        """The running ones first, by what is due next; those that stand still after them."""
+        due = self.reading.due_at.timestamp() if self.reading.due_at else 0.0
+        return not self.reading.runs, self.reading.due_at is None, due
+
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
@@ -226,13 +231,7 @@ def _until(rule: Rule, started_at: datetime, due: date) -> Rule:
 
 def in_order(clocks: Iterable[CaseClock]) -> list[CaseClock]:
     """The running ones first, by what is due next."""
-    return sorted(clocks, key=_by_urgency)
-
-
-def _by_urgency(one: CaseClock) -> tuple[bool, bool, float]:
-    reading = one.reading
-    due = reading.due_at.timestamp() if reading.due_at else 0.0
-    return (not reading.runs, reading.due_at is None, due)
+    return sorted(clocks, key=CaseClock.urgency)
 
 
 def most_urgent(clocks: Iterable[CaseClock]) -> CaseClock | None:

@@ -5,7 +5,7 @@ Imported once, when the app is ready.
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from authority.holdings import stand_ins_of
 from authority.models import Substitution
@@ -98,7 +98,21 @@ def stations_left(person: Staff) -> int:
     return stations_of(person).count()
 
 
-register_holding(HoldingKind("case", "在办赔案", cases_of, give=give_case, order=10, work_left=cases_left))
+def hold_cases(person: Staff) -> None:
+    """His own, and those on which something waits for him or for whoever stands in for him."""
+    stations = ChainStep.objects.filter(
+        Q(staff=person) | Q(acting_for=person),
+        status__in=[ChainStep.Status.NOW, ChainStep.Status.WAITING],
+        submission__status=Submission.Status.OPEN,
+    )
+    concerned = Q(handler=person) | Q(pk__in=stations.values("submission__case"))
+    cases = ClaimCase.objects.outstanding().filter(concerned).select_for_update(of=("self",))
+    list(cases.order_by("pk").values_list("pk", flat=True))
+
+
+register_holding(
+    HoldingKind("case", "在办赔案", cases_of, give=give_case, order=10, work_left=cases_left, hold=hold_cases)
+)
 register_holding(
     HoldingKind("stand_in", "代岗", stand_ins_of, end=end_stand_in, end_name="收回", must_go=False, order=20)
 )

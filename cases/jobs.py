@@ -11,7 +11,9 @@ from cases.importing.drop_folder import alone, waiting_files
 from cases.models import ImportBatch, WhatIfRun
 from cases.services import deserted_stations, drawing, importing, inspecting, restaff, write_off_ended
 from cases.services.doubting import check_data
+from cases.services.dues import refresh_dues, renew_dues
 from cases.services.forcing import refresh_average_costs, register_by_force
+from cases.services.helping import add_co_handlers
 from cases.services.watching import alert_the_late
 from cases.supervision.making import make_month, months_to_make
 from cases.tasks import wake_importer, wake_what_if
@@ -83,7 +85,10 @@ def check_data_quality() -> bool:
 @shared_task
 def watch_clocks() -> int:
     """Forced registrations first: what is registered is no longer late."""
-    return register_by_force() + alert_the_late()
+    told = register_by_force() + alert_the_late()
+    add_co_handlers()
+    refresh_dues()
+    return told
 
 
 @shared_task
@@ -94,5 +99,6 @@ def remind_of_escalations() -> int:
 
 @shared_task
 def average_costs() -> int:
-    """Once a night: what a forced registration takes as its estimate."""
+    """Once a night: what a forced registration takes as its estimate, and the deadlines of the lists anew."""
+    renew_dues()
     return refresh_average_costs()

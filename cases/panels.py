@@ -17,10 +17,12 @@ from cases.clocks import Clocks
 from cases.lifecycle import Stage
 from cases.models import ClaimCase
 from cases.queue import Waiting, waiting_cases, waiting_stations
+from cases.services.helping import assisted_by
 from cases.what_if import rulings
 from departments.access import MANAGE_UNIT, SEE_CASES
 from departments.models import OrgUnit, Staff
 from departments.obstacles import register_obstacle
+from departments.owed import Owed, register_owed
 from departments.panels import Panel, register_panel
 from departments.rulings import Objection
 
@@ -101,4 +103,5 @@ def try_letter(letter: AuthorityLetter, viewer: Staff) -> LetterLink | None:
 register_panel("person", Panel("等待办理", "cases/_panel_person.html", work_of_person, 20, flush=True))
 register_panel("unit", Panel("未结案件", "cases/_panel_unit.html", work_of_unit, 20, flush=True))
 register_obstacle(cases_in_the_way)
+register_owed(Owed("co_handled", "协办赔案", assisted_by, "cases:co_handled", "mine=1"))
 register_letter_link(try_letter)

@@ -66,7 +66,7 @@ class Docket:
 
 
 def may_work(case: ClaimCase, action: Action, staff: Staff) -> Ruling:
-    """The handler and whoever handles the unit's cases do the work that the stage allows."""
+    """The handler, co-handlers and whoever handles the unit's cases do the work that the stage allows."""
     possible = open_actions(Stage(case.stage), case.returned_to)
     return _ruling(_work_objections(case, action, staff, possible))
 
@@ -101,8 +101,9 @@ def _handling(case: ClaimCase, staff: Staff) -> Iterator[Objection]:
 def handling_objections(case: ClaimCase, staff: Staff) -> Iterator[Objection]:
     """Whatever the stage: work on a case is for its handler and for who handles the unit's cases."""
     yield from _personal(staff)
-    if case.handler_id != staff.pk and case.unit_id not in staff.unit_scope.ids(HANDLE_CASES):
-        yield Objection("not_handling", "不是本案责任人，也没有该机构的赔案处理权限")
+    handles = case.handler_id == staff.pk or case.unit_id in staff.unit_scope.ids(HANDLE_CASES)
+    if not handles and staff.pk not in case.co_handler_ids:
+        yield Objection("not_handling", "不是本案责任人或协办人，也没有该机构的赔案处理权限")
 
 
 def may_take_part(staff: Staff) -> Ruling:
@@ -130,6 +131,14 @@ def may_reroute(case: ClaimCase, staff: Staff) -> Ruling:
     objections = list(_personal(staff))
     if case.unit_id not in staff.unit_scope.ids(MANAGE_UNIT):
         objections.append(Objection("not_managing", "没有该机构的管理权限，不能重新路由"))
+    return _ruling(objections)
+
+
+def may_dismiss(case: ClaimCase, co_handler_id: int, staff: Staff) -> Ruling:
+    """A co-handler goes by himself, or whoever manages the unit takes him off; never the handler he helps."""
+    objections = list(_personal(staff))
+    if staff.pk != co_handler_id and case.unit_id not in staff.unit_scope.ids(MANAGE_UNIT):
+        objections.append(Objection("not_managing", "只有协办人本人或机构管理者可以撤出协办"))
     return _ruling(objections)
 
 

@@ -79,6 +79,8 @@ TONES: Final[dict[str, Tone]] = {
     "accepted": "good",
     "declined": "bad",
     "recalled": "idle",
+    # what is due next
+    "due_soon": "attention",
     # notices of missing papers
     "notice_drafted": "attention",
     "notice_sent": "active",

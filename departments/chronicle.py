@@ -66,6 +66,9 @@ def _appointments(history: Any) -> Iterator[Event]:
         if row.history_type == "+":
             text = f"自 {row.starts_on:%Y-%m-%d} 起，{row.get_kind_display()}，依据 {row.basis}"
             yield Event(row.history_date, f"任命 {row.staff} 任{row.post}", _author(row), text, "good")
+        elif row.history_type == "-":
+            text = f"原定自 {row.starts_on:%Y-%m-%d} 起"
+            yield Event(row.history_date, f"取消 {row.staff} 任{row.post}", _author(row), text, "attention")
         elif row.relieved_by_id:
             text = f"最后一天 {row.ends_on:%Y-%m-%d}"
             yield Event(row.history_date, f"免去 {row.staff} 的{row.post}", _author(row), text, "attention")

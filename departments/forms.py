@@ -262,3 +262,9 @@ class MailSettingsForm(forms.Form):
         elif begins is not None and begins == ends:
             self.add_error("quiet_until", "起止时间不能相同")
         return values
+
+
+class WithdrawForm(forms.Form):
+    """Why an appointment that has not begun is taken back."""
+
+    reason = forms.CharField(label="取消原因", max_length=200)

@@ -51,7 +51,8 @@ class Handing:
 class HoldingKind:
     """`give`: to a person; `end`: called `end_name`. `must_go`: nobody leaves with it.
 
-    Kinds of smaller `order` move first. `work_left`: how much of it would be left lying.
+    Kinds of smaller `order` move first. `work_left`: how much of it would be left lying. `hold`: locks what
+    moving it will lock, before any person is locked: cases, then letters and grants, as deciding does.
     """
 
     code: str
@@ -63,6 +64,7 @@ class HoldingKind:
     must_go: bool = True
     order: int = 50
     work_left: Callable[[Staff], int] | None = None
+    hold: Callable[[Staff], object] | None = None
 
     @property
     def goes_to_people(self) -> bool:

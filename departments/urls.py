@@ -31,6 +31,7 @@ urlpatterns = [
     path("absences/<int:pk>/cancel/", appointments.absence_cancel, name="absence_cancel"),
     path("posts/<int:pk>/appoint/", appointments.appoint, name="appoint"),
     path("appointments/<int:pk>/relieve/", appointments.relieve, name="relieve"),
+    path("appointments/<int:pk>/withdraw/", appointments.appointment_withdraw, name="appointment_withdraw"),
     path("duties/", duties.duties, name="duties"),
     path("clock-rules/", clocks.clock_rules, name="clock_rules"),
     path("notifications/", notifications.notifications, name="notifications"),

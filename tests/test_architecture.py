@@ -25,7 +25,7 @@ OWN_WORDS = {
         digests mailing
         origin outbox paging panels prepared refusals responsibility sheets spans staffing standing
         uploads workbooks
-        holdings keepers post_holdings
+        holdings keepers post_holdings testimony
         listings owed
     """,
     "authority": """

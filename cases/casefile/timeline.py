@@ -45,6 +45,8 @@ _OTHERS = {
     "look_again": "问题件申诉复核",
     "confirm_problem": "确认问题件",
     "withdraw_problem": "撤销问题件",
+    "add_co_handler": "增加协办人",
+    "remove_co_handler": "撤出协办人",
     "draft_notice": "制作补充材料告知书",
     "send_notice": "发出补充材料告知书",
     "deliver_notice": "补充材料告知书送达",

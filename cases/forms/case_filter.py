@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from cases.lifecycle import Stage
 from cases.listing.columns import COLUMNS
-from cases.listing.criteria import CLOSED, OPEN
+from cases.listing.criteria import CLOSED, LATE, OPEN, SOON, THREE_DAYS, TODAY
 from cases.listing.sorts import SORTS
 from cases.listing.units import UnitOption, at_or_below
 from cases.models import LossClass, SavedFilter
@@ -56,6 +56,17 @@ class CaseFilterForm(forms.Form):
     closed_to = _day("结案到")
     older_than = forms.IntegerField(label="未结超过(天)", required=False, min_value=1, max_value=9999)
     handler = forms.CharField(label="责任人", required=False, max_length=30)
+    due = forms.ChoiceField(
+        label="时限",
+        required=False,
+        choices=[
+            ("", "不限"),
+            (LATE, "已超"),
+            (SOON, "到预警"),
+            (TODAY, "今天到期或已超"),
+            (THREE_DAYS, "三天内到期或已超"),
+        ],
+    )
     source = forms.CharField(label="来源", required=False, max_length=20)
     sort = forms.ChoiceField(
         label="排序", required=False, choices=[(sort.key, sort.label) for sort in SORTS.values()]

@@ -45,7 +45,7 @@ class CaseList:
     def cases(self) -> ClaimCaseQuerySet:
         cases = ClaimCase.objects.visible_to(self.staff)
         wanted = condition(self.values) & search_condition(self.values.get("q") or "")
-        return cases.filter(wanted, self.sort.only)
+        return self.sort.prepared(cases.filter(wanted, self.sort.only))
 
     def page(self, cursor: str, size: int = PAGE_SIZE) -> Page[Any]:
         """Rows are named tuples of the fields shown; instances would cost more than the query."""
@@ -86,4 +86,4 @@ class CaseList:
 def _cell(column: Column, read: Callable[..., str], found: Any) -> Cell:
     """`found`: the value of the column's one field, or a tuple of several."""
     values = found if len(column.fields) > 1 else (found,)
-    return read(*values), column.css, str(values[0]) if column.is_badge else ""
+    return read(*values), column.css, column.code(*values) if column.code else ""

@@ -21,6 +21,8 @@ NOTHING = "—"
 class Column:
     """`fields` are lookups from the case; `show` gets their values, `mask` replaces it for strangers.
 
+    `code`: of the values, which makes the text a badge in the code's colour; "" for plain text.
+
     `sorts`: the names of the two orders that a click on the heading switches between.
     """
 
@@ -31,7 +33,7 @@ class Column:
     mask: Callable[..., str] | None = None
     css: str = ""
     is_money: bool = False
-    is_badge: bool = False
+    code: Callable[..., str] | None = None
     sorts: tuple[str, ...] = ()
 
     def reader(self, *, sees_personal_data: bool) -> Callable[..., str]:
@@ -104,6 +106,22 @@ def _amount(key: str, label: str, sorts: tuple[str, ...] = ()) -> Column:
     return Column(key, f"{label}(元)", (key,), _money, css="money", is_money=True, sorts=sorts)
 
 
+_DUE = ("due__due_at", "due__name", "due__warn_at")
+
+
+def _due(due_at: datetime | None, name: str | None, _warn_at: datetime | None) -> str:
+    if not name:
+        return NOTHING
+    return f"{_moment(due_at)} {name}" if due_at else f"暂停 {name}"
+
+
+def _due_code(due_at: datetime | None, _name: str | None, warn_at: datetime | None) -> str:
+    now = timezone.now()
+    if due_at and due_at < now:
+        return "overdue"
+    return "due_soon" if warn_at and warn_at <= now else ""
+
+
 _STAYING = ("stage_entered_at", "closed_at")
 COLUMNS: dict[str, Column] = {
     column.key: column
@@ -122,7 +140,8 @@ COLUMNS: dict[str, Column] = {
         _amount("adjusted", "理算"),
         _amount("approved", "核赔"),
         _amount("paid", "已付"),
-        Column("stage", "状态", ("stage",), _label(labelled(Stage)), is_badge=True),
+        Column("stage", "状态", ("stage",), _label(labelled(Stage)), code=str),
+        Column("due", "下一时限", _DUE, _due, css="number", code=_due_code, sorts=("due",)),
         Column("waiting", "停留(天)", _STAYING, _days_here, css="money", sorts=("waiting",)),
         Column("handler", "责任人", ("handler__name",), _text),
         Column("reported_at", "报案", ("reported_at",), _moment, css="number", sorts=("newest", "oldest")),
@@ -135,7 +154,7 @@ COLUMNS: dict[str, Column] = {
     )
 }  # fmt: skip
 DEFAULT_COLUMNS = frozenset(
-    ("unit", "insured", "lines", "marks", "estimate", "stage", "waiting", "handler", "reported_at")
+    ("unit", "insured", "lines", "marks", "estimate", "stage", "due", "waiting", "handler", "reported_at")
 )
 NUMBER = Column("number", "案件号", ("claim_no", "report_no"), _first, css="number")
 

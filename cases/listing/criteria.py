@@ -44,6 +44,21 @@ def _handled_by(name: str) -> Q:
     return Q(handler__in=people)
 
 
+LATE, SOON, TODAY, THREE_DAYS = "late", "soon", "today", "three_days"
+
+
+def _due(asked: str) -> Q:
+    """By what is due next, as the list keeps it (cases.services.dues)."""
+    now = timezone.now()
+    until = {
+        LATE: Q(due__due_at__lt=now),
+        SOON: Q(due__due_at__gte=now, due__warn_at__lte=now),
+        TODAY: Q(due__due_at__lte=_midnight(timezone.localdate() + timedelta(days=1))),
+        THREE_DAYS: Q(due__due_at__lte=now + timedelta(days=3)),
+    }
+    return until.get(asked, Q()) & ~Q(stage=Stage.CLOSED)
+
+
 CRITERIA: dict[str, Callable[[Any], Q]] = {
     "unit": lambda ids: Q(unit__in=ids),
     "group": lambda group: Q(stage=Stage.CLOSED) if group == CLOSED else ~Q(stage=Stage.CLOSED),
@@ -60,6 +75,7 @@ CRITERIA: dict[str, Callable[[Any], Q]] = {
     "closed_to": _until("closed_at"),
     "older_than": _older_than,
     "handler": _handled_by,
+    "due": _due,
     "source": lambda source: Q(source=source),
 }
 

@@ -139,6 +139,19 @@ def _insured_masked(name: str, plate: str) -> Expression:
     return _or_nothing(_joined(" / ", *masked))
 
 
+def _due(due_at: str, name: str, _warn_at: str) -> Expression:
+    stamp = _stamp("YYYY-MM-DD HH24:MI")(due_at)
+    running = Concat(stamp, Value(" "), F(name), output_field=TextField())
+    standing = Concat(Value("暂停 "), F(name), output_field=TextField())
+    return Case(
+        When(**{name: None}, then=_NOTHING),
+        When(**{name: ""}, then=_NOTHING),
+        When(**{due_at: None}, then=standing),
+        default=running,
+        output_field=TextField(),
+    )
+
+
 _MASKED: Mapping[str, Callable[..., Expression]] = {"insured": _insured_masked}
 _SHOWN: Mapping[str, Callable[..., Expression]] = {
     NUMBER.key: _first,
@@ -151,6 +164,7 @@ _SHOWN: Mapping[str, Callable[..., Expression]] = {
     "losses": _labels(labelled(LossClass)),
     "marks": _marks,
     "stage": _label(Stage),
+    "due": _due,
     "waiting": _days_here,
     "handler": _plain,
     "reported_at": _stamp("YYYY-MM-DD HH24:MI"),

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from cases.listing.case_list import CaseList
 from cases.listing.columns import Column
 
-_ALWAYS_SHOWN = ("q", "unit", "group", "handler", "sort")
+_ALWAYS_SHOWN = ("q", "unit", "group", "handler", "due", "sort")
 _OF_THE_PAGE = ("cursor", "exact", "format", "more", "columns")
 
 

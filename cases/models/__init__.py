@@ -7,7 +7,7 @@ from cases.models.case import (
     CoverageLine,
     LossClass,
 )
-from cases.models.clocks import AverageCost, CasePause, ClockAlert
+from cases.models.clocks import AverageCost, CaseDue, CasePause, ClockAlert, CoHandler
 from cases.models.concurrent import ConcurrentAct
 from cases.models.conferences import (
     Conference,
@@ -89,6 +89,7 @@ __all__ = [
     "AnswerCondition",
     "AnswerTerm",
     "AverageCost",
+    "CaseDue",
     "CaseFlag",
     "CaseLoss",
     "CasePaper",
@@ -99,6 +100,7 @@ __all__ = [
     "ChainStep",
     "ClaimCase",
     "ClockAlert",
+    "CoHandler",
     "ConcurrentAct",
     "Conference",
     "ConferenceKind",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from guardian.models import UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
@@ -262,6 +263,11 @@ class ClaimCase(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:detail", args=[self.pk])
+
+    @cached_property
+    def co_handler_ids(self) -> frozenset[int]:
+        """Who works on it beside the handler now; read when first asked for."""
+        return frozenset(self.co_handlers.filter(removed_at=None).values_list("staff_id", flat=True))
 
 
 class CaseUserPermission(UserObjectPermissionBase):

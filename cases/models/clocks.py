@@ -100,6 +100,69 @@ class ClockAlert(models.Model):
         return self.title or str(self.case)
 
 
+class CoHandler(models.Model):
+    """协办人: works on a case beside its handler because a clock ran over; the handler stays responsible."""
+
+    case = models.ForeignKey(ClaimCase, models.PROTECT, related_name="co_handlers", verbose_name="赔案")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="协办人")
+    alert = models.OneToOneField(
+        ClockAlert,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="co_handler",
+        verbose_name="超时提醒",
+    )
+    reason = models.CharField("原因", max_length=200)
+    since = models.DateTimeField("自")
+    removed_at = models.DateTimeField("撤出时间", null=True, blank=True)
+    removed_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤出人"
+    )
+    removal_reason = models.CharField("撤出原因", max_length=200, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "协办人"
+        indexes = [models.Index(fields=["staff"], condition=Q(removed_at=None), name="cases_co_handler_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "staff"], condition=Q(removed_at=None), name="cases_co_handler_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at=None, removed_by=None, removal_reason="")
+                | Q(removed_at__gte=F("since"), removed_by__isnull=False) & ~Q(removal_reason=""),
+                name="cases_co_handler_removed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} 协办 {self.case}"
+
+
+class CaseDue(models.Model):
+    """What is due next on an open case, to sort and filter a list by; pages and alerts compute it instead.
+
+    Read anew every minute where the case moved on, and every night.
+    """
+
+    case = models.OneToOneField(ClaimCase, models.CASCADE, related_name="due", verbose_name="赔案")
+    due_at = models.DateTimeField("到期时间", null=True, blank=True)
+    warn_at = models.DateTimeField("预警时间", null=True, blank=True)
+    rule_code = models.CharField("时限", max_length=30, blank=True)
+    name = models.CharField("事项", max_length=80, blank=True)
+    of_version = models.PositiveIntegerField("案件版本")
+    computed_at = models.DateTimeField("计算时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "下一时限"
+        indexes = [models.Index(fields=["due_at", "case"], name="cases_due_first")]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.name}"
+
+
 class AverageCost(models.Model):
     """The average paid loss of a unit, from which a forced registration takes its estimate."""
 

@@ -49,6 +49,7 @@ from cases.services.hearing import (
     note_judgment,
     set_hearing,
 )
+from cases.services.helping import dismiss, dismissing
 from cases.services.intake import (
     SURVEYED_FIELDS,
     LossRow,
@@ -239,6 +240,8 @@ __all__ = [
     "decision_of",
     "deserted_stations",
     "detours_of",
+    "dismiss",
+    "dismissing",
     "draft_notice",
     "draft_special",
     "drop_again",

@@ -83,6 +83,7 @@ def _head(request: StaffRequest, case: ClaimCase) -> dict[str, Any]:
         "crumbs": _crumbs(case),
         "facts": facts_of(case, sees_personal_data=request.user.sees_personal_data),
         "marks": marks_of(case),
+        "co_handlers": case.co_handlers.filter(removed_at=None).select_related("staff"),
         "clocks": Clocks.today().of_cases([case])[case.pk],
     }
 

@@ -132,7 +132,8 @@ class ClockRuleAdmin(KeptByAdministrator):
 
     keeper = AdminRole.SECURITY
     list_display = (
-        "code", "name", "limit", "unit", "is_statutory", "source", "valid_from", "valid_to", "is_verified"
+        "code", "name", "limit", "unit", "is_statutory", "adds_co_handler", "source", "valid_from",
+        "valid_to", "is_verified",
     )  # fmt: skip
     list_filter = ("unit", "is_statutory", "is_verified")
     search_fields = ("code", "name")

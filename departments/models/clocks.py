@@ -61,6 +61,9 @@ class ClockRule(models.Model):
     without_injury = models.BooleanField("不涉人伤", default=False)
     warn_share = models.DecimalField("预警比例", max_digits=4, decimal_places=2, default=Decimal("0.67"))
     escalate_share = models.DecimalField("升级比例", max_digits=4, decimal_places=2, default=Decimal(1))
+    adds_co_handler = models.BooleanField(
+        "升级时增加协办", default=False, help_text="到升级标记时，被通知的上级成为案件协办人；审批权限不变"
+    )
     is_statutory = models.BooleanField("法定", default=False)
     source = models.CharField("依据", max_length=200)
     is_verified = models.BooleanField("已核实", default=False)

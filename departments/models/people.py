@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.fields.ranges import BigIntegerRangeField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
 
 from departments import access
+from departments.testimony import Testimony, testify
 
 if TYPE_CHECKING:
     from departments.models.posts import Appointment
@@ -63,7 +64,11 @@ class StaffManager(BaseUserManager["Staff"]):
         return staff
 
     def create_superuser(self, employee_no: str, password: str | None = None, **fields: Any) -> Staff:
-        return self.create_user(employee_no, password, is_staff=True, is_superuser=True, **fields)
+        """The first account of an installation, told to the ledger like every change of an account."""
+        with transaction.atomic():
+            staff = self.create_user(employee_no, password, is_staff=True, is_superuser=True, **fields)
+            testify(Testimony(f"account:{staff.pk}", "create_superuser"))
+        return staff
 
 
 class Staff(AbstractBaseUser, PermissionsMixin):

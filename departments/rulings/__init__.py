@@ -22,6 +22,7 @@ from departments.rulings.posts import (
     may_fill,
     may_relieve,
     may_set_headcount,
+    may_withdraw,
 )
 from departments.rulings.ruling import Objection, Ruling
 from departments.rulings.units import may_close_unit, may_found_head_office, may_move_unit, may_open_unit
@@ -54,4 +55,5 @@ __all__ = [
     "may_relieve",
     "may_set_headcount",
     "may_sign",
+    "may_withdraw",
 ]

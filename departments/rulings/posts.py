@@ -134,6 +134,21 @@ def may_relieve(held: HeldFor, on: date, today: date, actor: Actor) -> Ruling:
     )
 
 
+def may_withdraw(held: HeldFor, today: date, actor: Actor) -> Ruling:
+    """May `actor` take back this appointment before its first day?"""
+    return ruling_of(
+        oneself(held.staff_id, actor, "取消"),
+        _actor_objections(held.post, actor),
+        _begun(held.period, today),
+        near_misses=_what_would_help(held.post, actor),
+    )
+
+
+def _begun(period: Period, today: date) -> Iterator[Objection]:
+    if period.first <= today:
+        yield Objection("begun", "任命已开始，不能取消，只能免去")
+
+
 def may_set_headcount(post: PostFacts, headcount: int, allowed_kinds: frozenset[str], actor: Actor) -> Ruling:
     """May `actor` set the post up in its unit for that many people?"""
     return ruling_of(

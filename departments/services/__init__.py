@@ -24,7 +24,9 @@ from departments.services.posts import (
     ruling_on_assigning,
     ruling_on_filling,
     ruling_on_relieving,
+    ruling_on_withdrawing,
     set_headcount,
+    withdraw_appointment,
 )
 from departments.services.unit_access import sync_access, sync_everybody
 from departments.services.units import NewUnit, close_unit, found_head_office, move_unit, open_unit
@@ -54,9 +56,11 @@ __all__ = [
     "ruling_on_hand_over",
     "ruling_on_relieving",
     "ruling_on_signing",
+    "ruling_on_withdrawing",
     "set_headcount",
     "sign_hand_over",
     "sync_access",
     "sync_everybody",
     "units_of",
+    "withdraw_appointment",
 ]

@@ -59,7 +59,7 @@ def ruling_on_hand_over(giver: Staff, *, by: Staff) -> Ruling:
 def hand_over(giver: Staff, plan: Plan, *, by: Staff) -> HandOver:
     """Move everything as planned. Raises NotAllowed with the objections of every thing, Changed where
     the giver holds something else by now; then nothing has moved."""
-    giver = Staff.objects.select_for_update(no_key=True).get(pk=giver.pk)
+    giver = _locked(giver, plan)
     insist_on(ruling_on_hand_over(giver, by=by))
     groups = holdings_of(giver)
     _check_seen(groups, plan)
@@ -72,6 +72,17 @@ def hand_over(giver: Staff, plan: Plan, *, by: Staff) -> HandOver:
     bear_witness(made.pk, "hand_over", by, plan.reason)
     _tell_everybody(made)
     return made
+
+
+def _locked(giver: Staff, plan: Plan) -> Staff:
+    """Cases, then grants, then people in the order of their keys: whoever decides locks in this order, too,
+    and so does a hand-over the other way round."""
+    for kind in holding_kinds():
+        if kind.hold:
+            kind.hold(giver)
+    wanted = {giver.pk, *(int(to) for to in plan.to.values() if to.isdecimal())}
+    people = Staff.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    return next(one for one in people if one.pk == giver.pk)
 
 
 def _check_seen(groups: Iterable[Group], plan: Plan) -> None:

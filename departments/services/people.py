@@ -20,6 +20,7 @@ from departments.rulings import (
 )
 from departments.services.unit_access import sync_access
 from departments.standing import actor_of
+from departments.testimony import Testimony, testify
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def record_absence(staff: Staff, away: Away, *, by: Staff) -> Absence:
         recorded_by=by,
     )
     save_as(absence, by)
+    _testify(absence, "record", by)
     if by.pk != staff.pk:
         notify(
             staff,
@@ -76,7 +78,19 @@ def cancel_absence(absence: Absence, *, by: Staff) -> Absence:
     units = units_of(absence.staff, today)
     insist_on(may_cancel_absence(absence.staff_id, units, state, actor_of(by, today)))
     absence.cancelled_at = now
-    return save_as(absence, by, "cancelled_at")
+    save_as(absence, by, "cancelled_at")
+    _testify(absence, "cancel", by)
+    return absence
+
+
+def _testify(absence: Absence, act: str, by: Staff) -> None:
+    details = {
+        "staff": absence.staff_id,
+        "kind": absence.kind,
+        "starts_at": absence.starts_at,
+        "ends_at": absence.ends_at,
+    }
+    testify(Testimony(f"absence:{absence.pk}", act, by, absence.note, details=details))
 
 
 @transaction.atomic
@@ -89,7 +103,7 @@ def disable_account(staff: Staff, *, left_on: date | None = None, by: Staff, des
     keeping = Keeping(timezone.localdate())
     staff.is_active = False
     staff.left_on = left_on
-    saved = _saved_account(staff, by)
+    saved = _saved_account(staff, by, "disable")
     keeping.insist(Kept(f"account:{staff.pk}", by, despite))
     return saved
 
@@ -101,7 +115,7 @@ def enable_account(staff: Staff, *, by: Staff) -> Staff:
     insist_on(may_keep_account(staff.pk, actor_of(by, timezone.localdate()), "启用"))
     staff.is_active = True
     staff.left_on = None
-    return _saved_account(staff, by)
+    return _saved_account(staff, by, "enable")
 
 
 @transaction.atomic
@@ -112,7 +126,7 @@ def assign_admin_role(staff: Staff, role: str, *, by: Staff) -> Staff:
     holds_posts = bool(role) and staff.appointments.ending_from(today).exists()
     insist_on(may_assign_admin_role(staff.pk, holds_posts, actor_of(by, today)))
     staff.admin_role = role
-    return _saved_account(staff, by)
+    return _saved_account(staff, by, "assign_admin_role")
 
 
 def units_of(staff: Staff, on: date) -> frozenset[int]:
@@ -121,8 +135,10 @@ def units_of(staff: Staff, on: date) -> frozenset[int]:
     return frozenset(held.values_list("post__unit", flat=True))
 
 
-def _saved_account(staff: Staff, by: Staff) -> Staff:
+def _saved_account(staff: Staff, by: Staff, act: str) -> Staff:
     save_as(staff, by, "is_active", "left_on", "admin_role")
+    details = {"is_active": staff.is_active, "left_on": staff.left_on, "admin_role": staff.admin_role}
+    testify(Testimony(f"account:{staff.pk}", act, by, details=details))
     staff.end_sessions()
     sync_access(staff, timezone.localdate())
     return staff

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from departments.authorship import save_as
@@ -11,9 +12,10 @@ from departments.holdings import work_left
 from departments.keepers import Keeping, Kept
 from departments.models import Appointment, OrgUnit, Post, PostType, Staff
 from departments.outbox import notify
-from departments.refusals import insist_on
+from departments.refusals import NotAllowed, insist_on
 from departments.rulings import (
     HeldFor,
+    Objection,
     Period,
     PostFacts,
     Ruling,
@@ -23,9 +25,13 @@ from departments.rulings import (
     may_fill,
     may_relieve,
     may_set_headcount,
+    may_withdraw,
 )
 from departments.services.unit_access import sync_access
 from departments.standing import actor_of, candidate_of, period_of, post_facts, static_rules, unit_facts
+from departments.testimony import Testimony, testify
+
+_GRANTED = Objection("granted", "授权书已依此任命授权，请先修订授权书")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ def appoint(staff: Staff, post: Post, terms: AppointmentTerms, *, by: Staff) -> 
         appointed_by=by,
     )
     save_as(held, by)
+    _testify(held, "appoint", by, held.basis)
     _tell(held, f"您自 {terms.starts_on:%Y-%m-%d} 起任{post}")
     sync_access(staff, today)
     return held
@@ -104,10 +111,48 @@ def relieve(held: Appointment, *, on: date, by: Staff, despite: str = "") -> App
     held.ends_on = on
     held.relieved_by = by
     save_as(held, by, "ends_on", "relieved_by")
+    _testify(held, "relieve", by, despite)
     keeping.insist(Kept(f"appointment:{held.pk}", by, despite))
     _tell(held, f"您任{held.post}至 {on:%Y-%m-%d} 止")
     sync_access(held.staff, timezone.localdate())
     return held
+
+
+def ruling_on_withdrawing(held: Appointment, *, by: Staff) -> Ruling:
+    """An appointment that has not begun is taken back by whoever could end it."""
+    today, period = timezone.localdate(), period_of(held)
+    facts = HeldFor(held.staff_id, post_facts(held.post, today, period), period)
+    return may_withdraw(facts, today, actor_of(by, today))
+
+
+@transaction.atomic
+def withdraw_appointment(held: Appointment, reason: str, *, by: Staff) -> None:
+    """取消任命: before its first day, as if it had never been made; history and ledger keep it.
+
+    Raises NotAllowed.
+    """
+    staff, _ = _locked(held.staff, held.post)
+    held = Appointment.objects.select_related("staff", "post__unit", "post__post_type").get(pk=held.pk)
+    insist_on(ruling_on_withdrawing(held, by=by))
+    _testify(held, "withdraw", by, reason)
+    _tell(held, f"您自 {held.starts_on:%Y-%m-%d} 起任{held.post}的任命已取消：{reason}")
+    held._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - the name simple-history reads
+    try:
+        held.delete()
+    except ProtectedError:
+        raise NotAllowed(Ruling((_GRANTED,))) from None
+    sync_access(staff, timezone.localdate())
+
+
+def _testify(held: Appointment, act: str, by: Staff, reason: str) -> None:
+    details = {
+        "staff": held.staff_id,
+        "post": held.post_id,
+        "starts_on": held.starts_on,
+        "ends_on": held.ends_on,
+        "kind": held.kind,
+    }
+    testify(Testimony(f"appointment:{held.pk}", act, by, reason, details=details))
 
 
 @transaction.atomic

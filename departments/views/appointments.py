@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from departments import services
 from departments.access import MANAGE_UNIT
-from departments.forms import AbsenceForm, AppointForm, AssignForm, RelieveForm
+from departments.forms import AbsenceForm, AppointForm, AssignForm, RelieveForm, WithdrawForm
 from departments.http import StaffRequest
 from departments.models import Absence, Appointment, OrgUnit, Post, Staff
 from departments.panels import panels_for
@@ -61,6 +61,21 @@ def relieve(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(held.staff)
     context = {"held": held, "form": form, "panels": panels_for("person", held.staff, request.user)}
     return render(request, "departments/relieve.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def appointment_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
+    """Of one that has not begun."""
+    visible = Appointment.objects.filter(staff__in=Staff.objects.visible_to(request.user))
+    held = get_object_or_404(visible.select_related("staff", "post__unit", "post__post_type"), pk=pk)
+    insist_on(services.ruling_on_withdrawing(held, by=request.user))
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.withdraw_appointment(held, form.cleaned_data["reason"], by=request.user)
+        messages.success(request, f"已取消 {held.staff} 自 {held.starts_on:%Y-%m-%d} 起的任命")
+        return redirect(held.staff)
+    context = {"held": held, "form": form}
+    return render(request, "departments/withdraw.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

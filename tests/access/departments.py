@@ -1,7 +1,10 @@
 """Units, people, duties, notifications."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from departments.models import Absence, HandOver, Notification
 from departments.outbox import notify
@@ -9,12 +12,14 @@ from departments.services import record_absence
 from tests.access.rows import get, post
 from tests.cast import World, post_in
 from tests.departments.test_people import A_WEEK_OFF
-from tests.factories import LONG_AGO
+from tests.factories import LONG_AGO, AppointmentFactory
 
 
 def furnish(world: World) -> None:
     world.things["doc_post"] = post_in(world["dy"], "DOC")
     world.things["clerk_held"] = world.held["clerk"]
+    later = {"starts_on": timezone.localdate() + timedelta(days=30), "kind": "acting"}
+    world.things["future"] = AppointmentFactory(staff=world["clerk"], post=world["doc_post"], **later)
     world.things["clerk_absence"] = record_absence(world["clerk"], A_WEEK_OFF, by=world["clerk"])
     parties = {"giver": world["clerk"], "supervisor": world["unit_head"]}
     world.things["hand_over"] = HandOver.objects.create(occasion="leave", last_day=LONG_AGO, **parties)
@@ -80,6 +85,7 @@ PAGES = {
         get("302 404 403 200 404 403 200 403 403 403 403", "clerk"),
         post("302 403 404 302 404 404 302 404 403 403 403", "outsider", data=assigning),
     ],
+    "departments:appointment_withdraw": get("302 404 403 200 404 403 200 403 403 403 403", "future"),
     "departments:relieve": [
         get("302 404 403 200 404 403 200 403 403 403 403", "clerk_held"),
         post("302 404 403 302 404 403 302 403 403 403 403", "clerk_held", data={"on": "2031-01-06"}),

@@ -7,7 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -182,6 +182,24 @@ def test_deciding_against_revoking_a_certificate(arena: Branch, pair: Pair):
         revoked = Certificate.objects.filter(pk=certificate.pk, revoked_at__isnull=False)
         revoke = partial(services.revoke_certificate, certificate, by=arena.security, reason="x")
         results[pair.run(partial(decide_certified, arena.adjudicator, revoked), revoke)[0]] += 1
+
+    assert set(results) <= {"decided", "refused"}
+    assert results["decided"], "no decision ever came first: the race is not one"
+
+
+def test_deciding_against_a_certificate_that_ends(arena: Branch, pair: Pair):
+    """By its date, without anybody revoking it: its last day becomes yesterday."""
+    arena.grant(arena.in_force())
+    held = arena.adjudicator.appointments.select_related("post__post_type").get()
+    held.post.post_type.required_certificates = ["ADJUDICATOR"]
+    held.post.post_type.save()
+    CertificateType.objects.update(enforced_from=timezone.localdate())
+    certificate = Certificate.objects.filter(pk=CertificateFactory(staff=arena.adjudicator).pk)
+    yesterday, results = timezone.localdate() - timedelta(days=1), Counter()
+    for _ in range(ROUNDS):
+        certificate.update(valid_to=date(2099, 12, 31))
+        look = partial(decide_certified, arena.adjudicator, certificate.filter(valid_to=yesterday))
+        results[pair.run(look, partial(certificate.update, valid_to=yesterday))[0]] += 1
 
     assert set(results) <= {"decided", "refused"}
     assert results["decided"], "no decision ever came first: the race is not one"

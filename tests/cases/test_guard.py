@@ -12,10 +12,13 @@ from authority.ledger import filling, record, told_by
 from authority.models import (
     AuthorityItem,
     AuthorityLetter,
+    EmergencyGrant,
     Interest,
     LedgerEntry,
     PersonalGrant,
+    Ratification,
     ReferralRule,
+    StandInCeiling,
     Substitution,
     UnitCeiling,
 )
@@ -23,8 +26,10 @@ from cases import services
 from cases.models import (
     CaseLoss,
     ClaimCase,
+    CoHandler,
     Conference,
     ConferenceOpinion,
+    Consultation,
     DamageItem,
     DamageSheet,
     Decision,
@@ -41,9 +46,10 @@ from cases.models import (
     ProblemClass,
     ProblemFinding,
     Resurvey,
+    ReversalTask,
     Submission,
 )
-from departments.models import Certificate
+from departments.models import Absence, Appointment, Certificate, IncompatibleDuty, Staff
 from tests.cases.branch import Branch
 from tests.cases.test_notices import notice_row
 from tests.factories import (
@@ -234,6 +240,8 @@ GUARDED = (
     PapersNotice,
     Lawsuit, Judgment, LitigationCost, Conference, ConferenceOpinion,
     MajorLoss, MajorReport, MajorLossVisit, DamageSheet, DamageItem, Resurvey, FraudLead,
+    Appointment, Absence, Staff, IncompatibleDuty, EmergencyGrant, Ratification, StandInCeiling,
+    CoHandler, ReversalTask, Consultation,
 )  # fmt: skip
 
 

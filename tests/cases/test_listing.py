@@ -12,7 +12,7 @@ from cases.lifecycle import Stage
 from cases.listing.case_list import CaseList
 from cases.listing.columns import COLUMNS, DEFAULT_COLUMNS
 from cases.listing.sorts import SORTS
-from cases.models import SavedFilter
+from cases.models import CaseDue, SavedFilter
 from tests.cases.viewers import client_of, viewer_of
 from tests.factories import SHANGHAI, CaseFactory, OrgUnitFactory, StaffFactory
 
@@ -108,7 +108,9 @@ def small_pages(monkeypatch):
 def test_every_order_pages_through_all_rows_once(client, branch, sort):
     closed = sort == "closed"
     for day in range(5):
-        CaseFactory(unit=branch[0], closed=closed, reported_at=datetime(2026, 10, 1 + day, tzinfo=SHANGHAI))
+        moment = datetime(2026, 10, 1 + day, tzinfo=SHANGHAI)
+        case = CaseFactory(unit=branch[0], closed=closed, reported_at=moment)
+        CaseDue.objects.create(case=case, due_at=moment, of_version=1, computed_at=moment)
 
     seen = _walk(client, f"{INDEX}?sort={sort}")
 

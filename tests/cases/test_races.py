@@ -21,7 +21,11 @@ from authority.models import AuthorityItem, PersonalGrant
 from cases import services
 from cases.models import ClaimCase, Decision, Payment, Submission
 from cases.services import PaymentOrder, Request, Verdict
+from departments.holdings import Changed
 from departments.models import Appointment, Staff
+from departments.refusals import NotAllowed
+from departments.services.hand_overs import Plan, holdings_of
+from departments.services.hand_overs import hand_over as hand_over_all
 from tests.cases.branch import Branch, in_post, make_branch
 from tests.cases.races import Pair, Waiting, waiting_cases
 from tests.factories import LONG_AGO, CeilingFactory
@@ -165,3 +169,29 @@ def test_a_ceiling_lowered_while_the_decision_waits_binds_it(arena: Branch, pair
 
     assert pair.run(partial(lower_the_ceiling, arena, is_locked), decide_then)[1] == "Refused"
     assert not Decision.objects.exists()
+
+
+def handed_over(arena: Branch, receiver: Staff) -> str:
+    """The adjudicator goes on leave: what waits for him is arranged anew, if nobody decided meanwhile."""
+    assert receiver.pk
+    held = holdings_of(arena.adjudicator)
+    seen = {(group.kind.code, one.thing): one.state for group in held for one in group.holdings}
+    to = {thing: "end" if thing[0] == "submission" else "keep" for thing in seen}
+    plan = Plan("leave", timezone.localdate(), "休假", to, seen)
+    try:
+        hand_over_all(arena.adjudicator, plan, by=arena.manager)
+    except (Changed, NotAllowed) as turned_away:
+        return type(turned_away).__name__
+    return "handed over"
+
+
+def test_deciding_against_the_hand_over_of_everything(arena: Branch, pair: Pair):
+    """No round ends in a deadlock, and what was decided was not moved: both lock the case first."""
+    receiver = in_post("ADJ", arena.department).staff
+    results = Counter()
+    for waiting in waiting_cases(arena, min(ROUNDS, 60)):
+        two = pair.run(partial(decide, waiting, arena.adjudicator), partial(handed_over, arena, receiver))
+        results.update(map(str, two))
+
+    assert set(results) <= {"decided", "Stale", "Refused", "handed over", "Changed", "NotAllowed"}
+    assert results["decided"] == Decision.objects.count()
