@@ -169,6 +169,10 @@ class Appointment(models.Model):
         return f"{self.staff} {self.post}"
 
     @property
+    def is_to_come(self) -> bool:
+        return self.starts_on > timezone.localdate()
+
+    @property
     def is_current(self) -> bool:
         today = timezone.localdate()
         return self.starts_on <= today and (self.ends_on is None or self.ends_on >= today)

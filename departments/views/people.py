@@ -125,7 +125,6 @@ def _person_context(viewer: Staff, shown: Staff) -> dict[str, object]:
         "absences": shown.absences.select_related("recorded_by").order_by("-starts_at")[:20],
         "absence_now": absences_now([shown.pk]).get(shown.pk),
         "managed": actor.managed,
-        "today": timezone.localdate(),
         "may_note_absence": is_oneself or bool(units & actor.managed),
         "may_hand_over": may_hand_over(shown.pk, units, actor).allowed,
         "absence_form": AbsenceForm(),
