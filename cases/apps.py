@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
         import_module("cases.injuries.panels")
         import_module("cases.injuries.clocks")
         import_module("cases.injuries.words")
+        import_module("cases.injuries.holdings")
         import_module("cases.services.mediating")
         import_module("cases.ledger_words")
         import_module("cases.holdings")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,17 +12,29 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from cases.models import CaseLoss, ClaimCase
+from cases.models import CaseLoss, ClaimCase, InjuredPerson, InjuryCost, InjuryCostKind
 from departments.masking import mask_name, mask_plate
 from departments.models import OrgUnit, Staff
 
 SHOWN = 50
-_SILENT = {"id", "version", "case", "stage_entered_at"}
+_SILENT = {
+    "id",
+    "version",
+    "case",
+    "stage_entered_at",
+    "person",
+    "kind",
+    "standard",
+    "steps",
+    "cut_reason",
+    "registered_by",
+}
 _MASKS: dict[str, Callable[[str], str]] = {
     "insured_name": mask_name,
     "plate_no": mask_plate,
     "vin": mask_name,
 }
+_NAME = InjuredPerson._meta.get_field("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +58,9 @@ class _Reader:
         name = field.name
         if field.related_model in (Staff, OrgUnit):
             return (self.people if field.related_model is Staff else self.units).get(value, "")
-        if name in _MASKS and not self.sees_personal_data:
-            return _MASKS[name](value)
+        mask = mask_name if field == _NAME else _MASKS.get(name)
+        if mask is not None and not self.sees_personal_data:
+            return mask(value)
         if field.choices:
             return str(dict(field.flatchoices).get(value, value))
         return _plain(value)
@@ -66,16 +79,19 @@ def _plain(value: Any) -> str:
 
 
 def changes_of(case: ClaimCase, *, sees_personal_data: bool) -> list[Change]:
-    """Newest first, at most fifty; four statements."""
+    """Newest first, at most fifty; seven statements."""
     reader = _Reader(sees_personal_data=sees_personal_data)
     records = case.history.select_related("history_user").order_by("history_date", "history_id")
-    losses = CaseLoss.history.filter(case=case.pk).select_related("history_user")
-    by_loss: dict[int, list[Any]] = {}
-    for record in losses.order_by("history_date", "history_id"):
-        by_loss.setdefault(record.id, []).append(record)
     found = list(_compared(list(records), ClaimCase, reader))
-    for versions in by_loss.values():
-        found += _compared(versions, CaseLoss, reader, prefix=f"{versions[-1].label} ")
+    kinds = dict(InjuryCostKind.objects.values_list("pk", "name"))
+    named: tuple[tuple[type[models.Model], Callable[[Any], str]], ...] = (
+        (CaseLoss, lambda row: row.label),
+        (InjuredPerson, lambda row: row.label),
+        (InjuryCost, lambda row: f"{kinds.get(row.kind_id, '')}{row.part}"),
+    )
+    for model, name in named:
+        for versions in _by_row(model, case):
+            found += _compared(versions, model, reader, prefix=f"{name(versions[-1])} ")
     return sorted(found, key=lambda change: change.at, reverse=True)[:SHOWN]
 
 
@@ -84,6 +100,15 @@ def compared_changes(record: Any) -> list[Change]:
     versions = record.history.select_related("history_user").order_by("history_date", "history_id")
     found = list(_compared(list(versions), type(record), _Reader(sees_personal_data=False)))
     return sorted(found, key=lambda change: change.at, reverse=True)[:SHOWN]
+
+
+def _by_row(model: Any, case: ClaimCase) -> Iterable[list[Any]]:
+    """The records of each row of the case, oldest first."""
+    found: dict[int, list[Any]] = {}
+    records = model.history.filter(case=case.pk).select_related("history_user")
+    for record in records.order_by("history_date", "history_id"):
+        found.setdefault(record.id, []).append(record)
+    return found.values()
 
 
 def _compared(

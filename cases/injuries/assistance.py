@@ -110,24 +110,24 @@ class Dues:
 
 
 def columns_for(viewer: Staff) -> Sequence[Column]:
-    """The last two only in the file and on paper."""
+    """The last five only in the file and on paper."""
     dues = Dues.today()
 
     return (
         Column("编号", lambda row: row.number, "number", url=lambda row: row.get_absolute_url()),
-        Column("受理机构", lambda row: row.unit.short_name),
+        Column("状态", lambda row: row.state_name, "status", code=lambda row: row.state),
+        Column("应答复", dues.due_on, "number"),
+        Column("时限", dues.lateness, "status", code=lambda row: "overdue" if dues.lateness(row) else ""),
         Column("险种", lambda row: row.get_line_display()),
         Column("请求部门", lambda row: row.department),
-        Column("伤者", lambda row: row.named_for(viewer)),
+        Column("伤者", lambda row: row.named_for(viewer), "number"),
         Column("请求事项", lambda row: row.subject, "wrap"),
         Column("索赔金额(元)", lambda row: row.claimed, "money"),
-        Column("请求时间", lambda row: row.asked_at, "moment"),
-        Column("应答复", dues.due_on),
         Column("承办人", lambda row: row.assigned_to.name),
-        Column("状态", lambda row: row.state_name, "status", code=lambda row: row.state),
-        Column("时限", dues.lateness, "status", code=lambda row: "overdue" if dues.lateness(row) else ""),
-        Column("建议金额(元)", lambda row: row.advised, "money"),
+        Column("受理机构", lambda row: row.unit.short_name, on_page=False),
+        Column("请求时间", lambda row: row.asked_at, "moment", on_page=False),
         Column("答复时间", lambda row: row.answered_at, "moment", on_page=False),
+        Column("建议金额(元)", lambda row: row.advised, "money", on_page=False),
         Column("审核意见", lambda row: row.opinion, "wrap", on_page=False),
     )
 

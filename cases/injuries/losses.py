@@ -8,10 +8,9 @@ from typing import Any
 
 from django.db.models import Sum
 
+from cases.injuries.page import OWN_ROLES
 from cases.matters import fen
 from cases.models import CaseLoss, ClaimCase, CoverageLine, InjuredPerson, LossClass
-
-_OWN = frozenset({InjuredPerson.Role.OWN_DRIVER, InjuredPerson.Role.OWN_OCCUPANT})
 
 
 def with_injured(case: ClaimCase, losses: Sequence[CaseLoss]) -> list[CaseLoss]:
@@ -28,7 +27,7 @@ def with_injured(case: ClaimCase, losses: Sequence[CaseLoss]) -> list[CaseLoss]:
 
 
 def _row(case: ClaimCase, person: InjuredPerson, total: Decimal) -> CaseLoss:
-    line = CoverageLine.OCCUPANT if person.role in _OWN else CoverageLine.CTPL
+    line = CoverageLine.OCCUPANT if person.role in OWN_ROLES else CoverageLine.CTPL
     return CaseLoss(case=case, line=line, loss_class=LossClass.INJURY, label=person.label, assessed=total)
 
 

@@ -8,12 +8,22 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.injuries.calculator import WHOLE, Computed, Facts, Rate, Supported, Terms, compute
-from cases.models import Dependant, DisabilityGrade, InjuredPerson, InjuryCostKind, JudicialStandard
+from cases.models import (
+    ClaimCase,
+    CtplLimit,
+    Dependant,
+    DisabilityGrade,
+    InjuredPerson,
+    InjuryCostKind,
+    JudicialStandard,
+)
 
 _DEAD = "dead"
+_GROUPS = {"medical": "medical", "death": "death_disability"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +129,11 @@ def _in_yuan(found: Computed) -> Decimal | None:
 
 def _supported(dependant: Dependant) -> Supported:
     return Supported(f"{dependant.relation}", dependant.age, dependant.supporters)
+
+
+def ctpl_limits(case: ClaimCase) -> dict[str, int]:
+    """Fen by group of limits, of the day of the accident and by fault; one statement."""
+    day = timezone.localdate(case.accident_at or case.reported_at)
+    rows = CtplLimit.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+    found = rows.filter(is_at_fault=case.liability_ratio > 0).order_by("valid_from")
+    return {_GROUPS[row.part]: int(row.amount * WHOLE) for row in found if row.part in _GROUPS}

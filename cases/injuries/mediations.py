@@ -142,7 +142,7 @@ def columns_for(viewer: Staff) -> Sequence[Column]:
         Column("调解人", lambda row: row.mediator.name),
         Column("拟定", lambda row: row.proposed_at, "moment"),
         Column("批准", lambda row: row.approved_at, "moment"),
-        Column("协议日期", lambda row: row.agreed_on),
+        Column("协议日期", lambda row: row.agreed_on, "number"),
         Column("结果说明", lambda row: row.result_note, "wrap", on_page=False),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,12 +13,15 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from authority.rulings import Ruling
-from cases.injuries.measures import Measures
+from cases.injuries.measures import Measures, ctpl_limits
 from cases.injuries.rulings import may_enter_costs, may_review_costs, may_track
+from cases.injuries.settlement import GROUP_NAMES, Settled, settle
+from cases.matters import fen
 from cases.models import InjuredPerson, InjuryCost
 from departments.models import Staff
 
 ZERO = Decimal(0)
+OWN_ROLES = frozenset({InjuredPerson.Role.OWN_DRIVER, InjuredPerson.Role.OWN_OCCUPANT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,23 @@ def file_of(person: InjuredPerson, staff: Staff) -> dict[str, Any]:
         "costs": costs,
         "sums": sums_of(costs),
         "standards": standards_of(person),
+        "settlement": settlement_of(person),
         "dependants": person.dependants.all(),
     }
+
+
+def settlement_of(person: InjuredPerson) -> Settled | None:
+    """Of what stands after the review; None without costs. Own people have no part in 交强险."""
+    case = person.case
+    damage: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for cost in InjuryCost.objects.filter(case=case).select_related("kind", "person"):
+        damage[cost.person_id][cost.kind.group] += fen(cost.stands)
+    if person.pk not in damage:
+        return None
+    third = {pk for pk, role in case.injured.values_list("pk", "role") if role not in OWN_ROLES}
+    everybody = {group: sum(damage[pk][group] for pk in third if pk in damage) for group in GROUP_NAMES}
+    limits = ctpl_limits(case) if person.pk in third else {}
+    return settle(damage[person.pk], everybody, limits, case.liability_ratio)
 
 
 def facts_of(person: InjuredPerson, staff: Staff) -> list[tuple[str, Any]]:

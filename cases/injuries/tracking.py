@@ -75,7 +75,7 @@ def aged(place: int) -> Q:
 
 def columns_for(viewer: Staff) -> Sequence[Column]:
     return (
-        Column("伤者", lambda row: row.named_for(viewer), url=lambda row: row.get_absolute_url()),
+        Column("伤者", lambda row: row.named_for(viewer), "number", url=lambda row: row.get_absolute_url()),
         Column("赔案", lambda row: str(row.case), "number", url=lambda row: row.case.get_absolute_url()),
         Column("机构", lambda row: row.case.unit.short_name),
         Column(
@@ -83,14 +83,17 @@ def columns_for(viewer: Staff) -> Sequence[Column]:
         ),
         Column("医院", lambda row: row.hospital),
         Column("治疗状态", lambda row: row.get_state_display()),
-        Column(
-            "出险", lambda row: timezone.localdate(row.case.accident_at) if row.case.accident_at else None
-        ),
+        Column("出险", injured_on, "number"),
         Column("跟踪责任人", lambda row: row.tracker.name),
         Column("上次访视", lambda row: row.last_visit_at, "moment"),
-        Column("下次访视", lambda row: row.next_visit_on),
+        Column("下次访视", lambda row: row.next_visit_on, "number"),
         Column("跟踪", state_name, "status", code=state_of),
     )
+
+
+def injured_on(person: InjuredPerson) -> date | None:
+    at = person.case.accident_at
+    return timezone.localdate(at) if at else None
 
 
 def state_of(person: InjuredPerson) -> str:

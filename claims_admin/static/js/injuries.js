@@ -42,5 +42,5 @@
     }
   });
   recount();
-  if (sums.length) sums[0].focus();
+  if (sums.length && window.matchMedia("(min-width: 768px)").matches) sums[0].focus();
 })();

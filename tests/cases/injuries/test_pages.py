@@ -12,6 +12,7 @@ from django.urls import reverse
 from cases.injuries.page import costs_of
 from cases.injuries.sheet import pasted, read, uploaded, workbook_of
 from cases.models import InjuryCostKind
+from cases.services import injuries
 from tests.cases.branch import make_branch, send
 from tests.cases.injuries import people
 from tests.cases.injuries.people import asked, assessed, cost, injured, injury_case, kind, version
@@ -164,3 +165,27 @@ def test_the_case_shows_its_injured(branch, person, client):
     shown = client.get(person.case.get_absolute_url() + "?tab=related").content.decode()
 
     assert (person.label in shown, "登记伤者" in shown, "拟调解方案" in shown) == (True, True, True)
+
+
+def test_what_changed_of_the_injured_stands_in_the_changes_of_the_case(branch, person, client):
+    """Names masked as everywhere."""
+    facts = {**people.FACTS, "name": "周秀兰", "age": 41}
+    injuries.change_injured(person, facts, tracker=branch.clerk, by=branch.clerk)
+    cost(person, asked("medical", "8000"), by=branch.clerk)
+    cost(person, asked("medical", "9000"), by=branch.clerk)
+    client.force_login(branch.clerk)
+
+    shown = client.get(reverse("cases:history", args=[person.case_id])).content.decode()
+
+    assert (f"{person.label} 年龄" in shown, "医疗费 索赔(元)" in shown) == (True, True)
+    assert ("周秀兰" in shown) == branch.clerk.sees_personal_data
+
+
+def test_the_estimate_of_what_is_paid_is_explained(branch, person, client):
+    cost(person, asked("medical", "28000"), by=branch.clerk)
+    client.force_login(branch.clerk)
+
+    shown = client.get(page("injured_person", person)).content.decode()
+
+    assert "医疗费用 28,000.00 元，交强险限额内 18,000.00 元" in shown
+    assert "合计 18,000.00 + 10,000.00 = 28,000.00 元" in shown
