@@ -50,6 +50,7 @@ OPINIONS = {
     Outcome.REFER_UP: ("经审核金额合理，超出本人权限，建议同意，报上级审批。",),
 }
 CONDITIONS = "残值处理完毕并入账后支付"
+ANSWERED_IF = "残值按核定价处理并入账\n取得权益转让书原件后支付"
 PROBLEMS = (("P2",), ("P3",), ("P5",), ("P6", "P5"), ("P8",), ("P7",))
 MISSING = "伤残鉴定书原件在途，预计三日内补齐"
 
@@ -182,7 +183,7 @@ class Shift:
             return Answer(Escalation.Answer.REFUSED, reply, conditions="责任认定证据不足，补充后再报")
         if chance < 0.4:
             amount = (escalation.amount * Decimal("0.92")).quantize(Decimal("0.01"))
-            return Answer(Escalation.Answer.ALTERED, reply, amount=amount)
+            return Answer(Escalation.Answer.ALTERED, reply, amount=amount, conditions=ANSWERED_IF)
         return Answer(Escalation.Answer.AGREED, reply)
 
     def _try(self, what: str, act: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
