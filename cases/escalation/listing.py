@@ -32,7 +32,9 @@ class EscalationFilter(ListFilter):
     answer = forms.ChoiceField(
         label="批复", required=False, choices=[("", "全部"), *Escalation.Answer.choices]
     )
-    unit = forms.ModelChoiceField(label="机构", required=False, queryset=OrgUnit.objects.none())
+    unit = forms.ModelChoiceField(
+        label="机构", required=False, queryset=OrgUnit.objects.none(), empty_label="全部"
+    )
     item = forms.ChoiceField(label="事项", required=False)
     sent_from = forms.DateField(label="上报日期从", required=False, widget=DateInput())
     sent_to = forms.DateField(label="至", required=False, widget=DateInput())
@@ -92,10 +94,10 @@ def columns_for(viewer: Staff) -> Sequence[Column]:
         Column("状态", lambda row: row.get_status_display(), "status", code=lambda row: row.status),
         Column("时限", lambda row: _timing(row, now), "status", code=lambda row: _timing_code(row, now)),
         Column("批复", lambda row: row.get_answer_display(), "status", code=lambda row: row.answer),
-        Column("批复金额(元)", lambda row: row.answer_amount, "money"),
+        Column("批复金额(元)", lambda row: row.answer_amount, "money", on_page=False),
         Column("批复级别", lambda row: LEVELS.get(row.level, ""), on_page=False),
         Column("批复号", lambda row: row.answer_no, on_page=False),
-        Column("上报人", lambda row: row.sent_by.name),
+        Column("上报人", lambda row: row.sent_by.name, on_page=False),
         Column("上报", lambda row: row.sent_at, "moment"),
         Column("期限", lambda row: row.due_at, "moment"),
         Column("批复时间", lambda row: row.answered_at, "moment", on_page=False),

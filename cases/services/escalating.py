@@ -14,7 +14,7 @@ from django.utils import timezone
 from authority.bounds import rules_for
 from authority.holders import holder_for
 from authority.refusals import insist_on
-from authority.rulings import Objection, Ruling
+from authority.rulings import Objection, Ruling, may_decide
 from cases.items import BESIDE, CASE_ITEMS, possible_on
 from cases.lifecycle import Action, Stage
 from cases.matters import matter_of
@@ -29,6 +29,8 @@ from cases.rulings import (
     with_objections,
     wrong_stage,
 )
+from cases.services.consulting import tell_of_decision
+from cases.services.sampling import enter_pool
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.subjects import granting_objections
 from cases.services.terms import term_for
@@ -117,7 +119,16 @@ def answer_escalation(escalation: Escalation, answer: Answer, *, by: Staff) -> D
     note_step(case, Step.HEAD_OFFICE, by, since=step.arrived_at or escalation.sent_at)
     decision = _head_office_decision(step, change, ruling, answer, by)
     tell(case.handler, case, "answered", f"总公司批复：{escalation.get_answer_display()}")
+    notices = _notices(submission, by)
+    enter_pool(decision, notices)
+    tell_of_decision(submission, notices, decision.get_outcome_display())
     return decision
+
+
+def _notices(submission: Submission, by: Staff) -> tuple[Objection, ...]:
+    """Whom the rules want told of the decision, and what enters the sampling pool; as for any decision."""
+    rules = rules_for(submission.item.code)
+    return may_decide(matter_of(submission), holder_for(by), rules).notices
 
 
 def locked_escalation(escalation: Escalation) -> Escalation:

@@ -19,7 +19,7 @@ from cases.lifecycle import Action
 from cases.matters import matters_of
 from cases.models import ChainStep, ClaimCase, Submission
 from cases.rulings import may_reroute, may_work_on, refused_for, with_objections
-from cases.services.chain import make_chain_anew, plan_for, planned, split
+from cases.services.chain import keep_told, make_chain_anew, plan_for, planned, split
 from cases.services.transition import apply, lock_case, stay
 from departments.access import MANAGE_UNIT
 from departments.models import Staff
@@ -188,7 +188,7 @@ def _reroute(submission_id: int, case: ClaimCase, shown: str, by: Staff) -> None
     if not found or found[0].digest != shown:
         raise Stale
     insist_on(refused_for(found[0].plan.stops))
-    waited = {_key(step): step.arrived_at for step in submission.chain.all() if step.status in _LIVE}
+    waited = {_key(step): step for step in submission.chain.all() if step.status == ChainStep.Status.NOW}
     details = {"before": list(found[0].before), "after": list(found[0].after)}
     apply(case, stay(case, "reroute").about(submission).with_details(details), by)
     make_chain_anew(submission, found[0].plan, by=by)
@@ -207,9 +207,10 @@ def _in_the_way(submission: Submission) -> list[Objection]:
 
 
 def _keep_waiting_time(
-    submission: Submission, waited: Mapping[tuple[str, int | None, int | None], object]
+    submission: Submission, waited: Mapping[tuple[str, int | None, int | None], ChainStep]
 ) -> None:
     """Whose turn it was and still is has not begun to wait anew."""
     for step in ChainStep.objects.filter(submission=submission.pk, status=ChainStep.Status.NOW):
-        if since := waited.get(_key(step)):
-            ChainStep.objects.filter(pk=step.pk).update(arrived_at=since)
+        if before := waited.get(_key(step)):
+            ChainStep.objects.filter(pk=step.pk).update(arrived_at=before.arrived_at)
+            keep_told(before.pk, step)

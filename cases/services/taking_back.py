@@ -24,6 +24,7 @@ from cases.models import (
     TakenBack,
 )
 from cases.rulings import AGREEING, with_objections
+from cases.services.chain import keep_told
 from cases.services.returning import copy_of, insert_after
 from cases.services.transition import Change, apply, lock_case, note_amount, stay, tell
 from cases.signatures import SIGNING
@@ -133,7 +134,7 @@ def _chain_goes_back(decision: Decision, reason: str) -> None:
     _signing_goes_on(step)
     made = copy_of(step)
     made.status, made.arrived_at = Status.NOW, step.arrived_at
-    insert_after(step, [made])
+    keep_told(step.pk, insert_after(step, [made])[0])
     ChainStep.objects.filter(pk=step.pk).update(status=Status.TAKEN_BACK, remark=f"本人拿回：{reason}")
 
 

@@ -15,7 +15,7 @@ from authority.rulings import Basis, Holder, Objection, Ruling
 from cases.matters import matter_of
 from cases.models import ChainStep
 from cases.rulings import referrers, with_objections
-from cases.services.chain import loads
+from cases.services.chain import keep_told, loads
 from cases.services.returning import copy_of, insert_after
 from cases.services.signing import candidates, own_step
 from cases.services.transition import apply, stay, tell
@@ -50,6 +50,7 @@ def transfer(step: ChainStep, order: Transfer, *, by: Staff) -> ChainStep:
     change = stay(case, "transfer").about(step.submission).because(order.reason.strip())
     apply(case, change.with_details(names), by)
     made = _replace(step, order.receiver, ruling)
+    keep_told(step.pk, made, but=step.staff_id)
     ChainStep.objects.filter(pk=step.pk).update(
         status=ChainStep.Status.HANDED_ON,
         left_at=timezone.now(),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from authority.models import ReferralRule
 from authority.refusals import Refused
 from cases import services
 from cases.escalation import drop
@@ -316,3 +317,14 @@ def test_the_page_of_an_escalation_checks_a_condition(branch: Branch):
     condition.refresh_from_db()
     assert condition.status == "met"
     assert ClaimCase.objects.get(pk=escalation.case_id).stage == "approved"
+
+
+def test_whom_a_rule_wants_told_hears_of_head_offices_answer(branch: Branch):
+    ReferralRule.objects.create(
+        code="HEARD", name="大额须报告", kind="notify", items=["adjudication"], post="STAT", text="x",
+        source="x", valid_from="2020-01-01",
+    )  # fmt: skip
+    answered(branch)
+
+    told = OutboxMessage.objects.filter(payload__kind="decided", payload__recipient=branch.statistician.pk)
+    assert told.count() == 1
