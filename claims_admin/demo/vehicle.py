@@ -149,7 +149,7 @@ def _live_major(desk: Desk, case: ClaimCase, place: int) -> None:
     with set_to(desk.ago(days)):
         if not _try(services.recognise_by_hand, case, "损失重大，按标准跟踪", by=handler, seen=case.version):
             return
-    major = case.majors.get()
+    major = case.majors.latest("pk")
     if place % 6 < 2:
         return
     with set_to(desk.ago(days - 0.5)):
@@ -293,7 +293,7 @@ def _make_leads(desk: Desk) -> int:
         suspicion = fraud.Suspicion(source, text, ["PLATE"] if source == "hint" else [])
         with set_to(desk.ago(12 - place)):
             if _try(fraud.open_lead, case, suspicion, by=handler, seen=_seen(case.pk)):
-                _investigated(desk, case.fraud_leads.get(), handler, place)
+                _investigated(desk, case.fraud_leads.latest("pk"), handler, place)
     return FraudLead.objects.count()
 
 
@@ -317,8 +317,10 @@ def _investigated(desk: Desk, lead: FraudLead, handler: Staff, place: int) -> No
 
 def _reported(desk: Desk, lead: FraudLead, handler: Staff, officer: Staff) -> None:
     outcome = "监控显示碰撞前车辆已有损伤。"
-    _try(fraud.finish_task, lead.tasks.get(), outcome, by=handler, seen=_seen(lead.case_id))
-    file_papers(lead.case, desk.random, by=handler)
+    for task in lead.tasks.all():
+        _try(fraud.finish_task, task, outcome, by=handler, seen=_seen(lead.case_id))
+    if not lead.case.papers.exists():
+        file_papers(lead.case, desk.random, by=handler)
     paper = lead.case.papers.first()
     if paper is not None:
         _try(fraud.add_evidence, lead, paper, "损伤早于事故", by=officer, seen=_seen(lead.case_id))
