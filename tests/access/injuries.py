@@ -34,6 +34,9 @@ def furnish(world: World) -> None:
     line = MediationLineFactory(mediation__case=case, person=world["injured"])
     world.things["draft_scheme"] = line.mediation
     other = CaseFactory(unit=world["dy"], handler=world["clerk"], stage="surveyed", is_injury=True)
+    world.things["without_scheme"] = CaseFactory(
+        unit=world["dy"], handler=world["clerk"], stage="surveyed", is_injury=True
+    )
     approved = MediationFactory(case=other, approved=True)
     world.things["approved_scheme"] = approved
     world.things["assistance"] = AssistanceFactory(unit=world["dy"], recorded_by=world["clerk"])
@@ -106,7 +109,11 @@ PAGES = {
     "cases:injury_review": [get(NOBODY, "injured"), post(NOBODY, "injured")],
     "cases:injury_sheet": get(SEEN, "injured"),
     "cases:mediations": get(EVERYBODY),
-    "cases:mediation_new": [get(HANDLING, "injury_case"), post(WRONG, "injury_case", data=SCHEME)],
+    "cases:mediation_new": [
+        get(HANDLING, "without_scheme"),
+        get(NOBODY, "injury_case"),
+        post(WRONG, "without_scheme", data=SCHEME),
+    ],
     "cases:mediation": [get(SEEN, "draft_scheme"), get(SEEN, "approved_scheme")],
     "cases:mediation_change": [get(HANDLING, "draft_scheme"), post(WRONG, "draft_scheme")],
     "cases:mediation_widen": [get(HANDLING, "approved_scheme"), get(NOBODY, "draft_scheme")],
