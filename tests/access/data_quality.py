@@ -36,7 +36,7 @@ PAGES = {
     ],
     "cases:data_correction_new": [
         get(SHOWN, "doubted_case"),
-        post("302 404 302 302 302 302 302 302 404 404 404", "doubted_case", data=WISH),
+        post("302 404 302 302 403 302 302 302 404 404 404", "doubted_case", data=WISH),
         post("302 404 422 422 422 422 422 422 404 404 404", "doubted_case", data={"field": "vin"}),
     ],
     "cases:data_correction": get(SHOWN, "correction"),
