@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from authority.bounds import rules_for
 from authority.holders import holders_of
-from authority.rulings import Chain, Holder, Matter, Objection, Rules, Ruling, chain_for, rulings_for
+from authority.rulings import (
+    Chain,
+    ChainStep,
+    Holder,
+    Matter,
+    Objection,
+    Rules,
+    Ruling,
+    chain_for,
+    rulings_for,
+)
+from authority.usual_times import Usual, usual_times
+from departments.models import Absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +55,17 @@ class Approvers:
     near: tuple[Asked, ...]
     others: tuple[Asked, ...]
     notices: tuple[Objection, ...]
+    away: tuple[Absence, ...] = ()
+    usual: Usual = field(default_factory=dict)
+
+    @property
+    def steps(self) -> list[tuple[ChainStep, timedelta | None]]:
+        """Each station of the chain with how long one of its kind usually takes."""
+        return [(step, self.usual.get((step.kind, step.level))) for step in self.chain.steps]
 
 
 def approvers_of(matter: Matter) -> Approvers:
-    """Reads whom to ask and asks them: five queries. `able` in the order in which the work is given out."""
+    """Reads whom to ask and asks them: seven queries. `able` in the order in which the work is given out."""
     holders, rules = holders_of(matter.item), rules_for(matter.item)
     asked = [Asked(holder, ruling) for holder, ruling in rulings_for(matter, holders, rules)]
     return Approvers(
@@ -52,7 +74,15 @@ def approvers_of(matter: Matter) -> Approvers:
         near=tuple(sorted((one for one in asked if one.ruling.may_refer), key=_nearness)),
         others=tuple(one for one in asked if not (one.ruling.may_sign or one.ruling.may_refer)),
         notices=_notices(matter, rules),
+        away=_away(holder.person_id for holder in holders),
+        usual=usual_times(matter.item),
     )
+
+
+def _away(people: Iterable[int]) -> tuple[Absence, ...]:
+    """Those who hold the item and are away now: the chain goes round them."""
+    rows = Absence.objects.at(timezone.now()).filter(staff__in=list(people))
+    return tuple(rows.select_related("staff").order_by("ends_at", "pk"))
 
 
 def address_of(matter: Matter) -> str:

@@ -13,11 +13,13 @@ from django.utils.http import urlencode
 
 from authority.letter_links import LetterLink, register_letter_link
 from authority.models import AuthorityLetter
+from authority.usual_times import register_usual_times
 from cases.clocks import Clocks
 from cases.lifecycle import Stage
 from cases.models import ClaimCase
 from cases.queue import Waiting, waiting_cases, waiting_stations
 from cases.services.helping import assisted_by
+from cases.turnaround import usual_times
 from cases.what_if import rulings
 from departments.access import MANAGE_UNIT, SEE_CASES
 from departments.models import OrgUnit, Staff
@@ -105,3 +107,4 @@ register_panel("unit", Panel("未结案件", "cases/_panel_unit.html", work_of_u
 register_obstacle(cases_in_the_way)
 register_owed(Owed("co_handled", "协办赔案", assisted_by, "cases:co_handled", "mine=1"))
 register_letter_link(try_letter)
+register_usual_times(usual_times)

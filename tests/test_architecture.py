@@ -36,7 +36,7 @@ OWN_WORDS = {
         holdings
         what_if
         stand_in_mail
-        referrals trials
+        referrals trials usual_times
         delegating emergencies stand_in_page stand_ins standing_in urgent
     """,
     "cases": """

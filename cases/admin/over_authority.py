@@ -20,11 +20,12 @@ from cases.admin import reviewing
 from cases.admin.filters import AgeFilter, AmountFilter, LevelFilter, UnitFilter
 from cases.admin.reading import ReadingAdmin
 from cases.admin.screen import case_screen
-from cases.casefile.approval import approval_for
+from cases.casefile.approval import Approval, approval_for
 from cases.casefile.verbs import verb_doors
 from cases.forms.reviewing import ACTIONS, ESCALATE, ReviewForm
-from cases.models import ChainStep, OverAuthorityCase
+from cases.models import ChainStep, OverAuthorityCase, Submission
 from cases.queue import ruled, with_case
+from cases.services.supervising import note_opening
 from departments.spans import in_words
 
 LIST = "admin:cases_overauthoritycase_changelist"
@@ -157,12 +158,19 @@ class OverAuthorityAdmin(ReadingAdmin):
             raise Http404
         screen = case_screen(row.case, request.user)  # type: ignore[arg-type]
         own = [one for one in screen["submissions"] if one.pk == row.pk]
-        approval = approval_for(own, request.user)  # type: ignore[arg-type]
+        approval = self._approval(own, request)
         context = {**self._context(request, str(row)), **screen, "row": row, "approval": approval}
         context["actions"] = reviewing.doors(approval.step if approval else None, request.user)  # type: ignore[arg-type]
         step = approval.step if approval else None
         context["verbs"] = verb_doors(row.case, request.user, own, step)  # type: ignore[arg-type]
         return render(request, "admin/cases/over_authority.html", context)
+
+    def _approval(self, own: list[Submission], request: HttpRequest) -> Approval | None:
+        """Opened here counts as read, as on the case's own page."""
+        approval = approval_for(own, request.user)  # type: ignore[arg-type]
+        if approval:
+            note_opening(approval.step, by=request.user)  # type: ignore[arg-type]
+        return approval
 
     def review(self, request: HttpRequest) -> HttpResponse:
         """Fill in once, then each row is ruled on and decided on its own."""

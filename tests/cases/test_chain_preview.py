@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
-from random import Random
 
-import pytest
+from django.db import transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cases import services
 from cases.models import ChainStep
@@ -22,18 +24,35 @@ def away(person: Staff) -> Absence:
     return AbsenceFactory(staff=person, starts_at=now - DAY, ends_at=now + DAY)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_whoever_is_away_the_preview_is_what_is_made(branch: Branch, seed: int):
-    random = Random(seed)
-    for person in (branch.adjudicator, branch.office_head, branch.manager):
-        if random.random() < 0.5:
-            away(person)
-    case = adjusted_case(branch, str(random.choice([5_000, 90_000, 150_000, 300_000, 2_000_000])))
-    plan = services.preview(case, "adjudication", by=branch.clerk)
+EDGES = [1, 99_999, 100_000, 100_001, 200_000, 200_001, 500_000, 500_001]
+FLAGS = st.lists(st.sampled_from(["death", "media", "frozen", "imported_heavy"]), unique=True, max_size=2)
 
-    made = send(case, by=branch.clerk).chain.order_by("number").values_list("kind", "staff_id", "level")
 
-    assert [(one.kind, one.person_id, one.level) for one in plan.stations] == list(made)
+@settings(
+    max_examples=int(os.environ.get("PREVIEW_EXAMPLES", "25")),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
+@given(
+    gone=st.sets(st.sampled_from(["adjudicator", "office_head", "manager"])),
+    amount=st.sampled_from(EDGES) | st.integers(1, 3_000_000),
+    flags=FLAGS,
+    is_litigated=st.booleans(),
+)
+def test_the_chain_previewed_is_the_chain_made(
+    branch: Branch, gone: set[str], amount: int, flags: list[str], is_litigated: bool
+):
+    """Whoever is away, whatever the sum and the flags: the page promised exactly what the service does."""
+    with transaction.atomic():
+        for name in gone:
+            away(getattr(branch, name))
+        case = adjusted_case(branch, str(amount), flags=flags, is_litigated=is_litigated)
+        plan = services.preview(case, "adjudication", by=branch.clerk)
+        made = send(case, by=branch.clerk).chain.order_by("number")
+        stations = list(made.values_list("kind", "staff_id", "level"))
+        transaction.set_rollback(True)
+
+    assert [(one.kind, one.person_id, one.level) for one in plan.stations] == stations
 
 
 def test_it_names_who_is_away_and_how_long_it_takes(branch: Branch, client):
