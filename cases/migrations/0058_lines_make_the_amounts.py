@@ -46,14 +46,14 @@ begin
 end $$;
 create constraint trigger cases_damageitem_sums after insert or update or delete on cases_damageitem
     deferrable initially deferred for each row execute function cases_lines_make_the_amounts();
-create constraint trigger cases_caseloss_sums after update on cases_caseloss
+create constraint trigger cases_caseloss_line_sums after update on cases_caseloss
     deferrable initially deferred for each row
     when ((old.assessed, old.reviewed, old.reviewer_id) is distinct from
           (new.assessed, new.reviewed, new.reviewer_id))
     execute function cases_lines_make_the_amounts();
 """
 NO_SUMS = """
-drop trigger cases_caseloss_sums on cases_caseloss;
+drop trigger cases_caseloss_line_sums on cases_caseloss;
 drop trigger cases_damageitem_sums on cases_damageitem;
 drop function cases_lines_make_the_amounts();
 """
