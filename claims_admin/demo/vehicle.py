@@ -99,7 +99,7 @@ def _seen(case_id: int) -> int:
 def make_vehicle_desk(people: People, random: Random) -> str:
     """What was made, in words.
 
-    Copying the cases in left every constraint immediate; lines and their sums agree only once both are written.
+    Copying the cases in left every constraint immediate; lines and sums agree only once both are written.
     """
     with connection.cursor() as cursor:
         cursor.execute("set constraints all deferred")
