@@ -24,6 +24,8 @@ class CasesConfig(AppConfig):
         import_module("cases.escalation.places")
         import_module("cases.specials.registering")
         import_module("cases.lawsuits.areas")
+        import_module("cases.conferences.areas")
+        import_module("cases.conferences.panel")
         import_module("cases.lawsuits.panel")
         import_module("cases.majors.panels")
         import_module("cases.resurveys.places")

@@ -116,6 +116,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("重大赔案", "cases:majors"),
             Entry("配件价格", "cases:prices"),
             Entry("欺诈线索", "cases:fraud_leads"),
+            Entry("疑难会商", "cases:conferences"),
         ),
     ),
     Group(

@@ -136,8 +136,11 @@ class Heeding:
     reason: str = ""
 
 
+UNSAID = Heeding()
+
+
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Proposed:
     """The decision to be made: its outcome and amount in yuan."""
 
     outcome: str
@@ -145,7 +148,7 @@ class Verdict:
 
 
 def heeding_objections(
-    concluded: Sequence[Conference], item_code: str, verdict: Verdict, said: Heeding
+    concluded: Sequence[Conference], item_code: str, verdict: Proposed, said: Heeding
 ) -> list[Objection]:
     """`concluded`: those of the case, the latest first. The latest binding one must be followed or answered.
 
@@ -168,7 +171,7 @@ def _code(conference: Conference) -> str:
     return conference.item.code if conference.item else ""
 
 
-def _said_objections(conference: Conference, verdict: Verdict, said: Heeding) -> Iterator[Objection]:
+def _said_objections(conference: Conference, verdict: Proposed, said: Heeding) -> Iterator[Objection]:
     if said.heed not in Heed.values:
         yield Objection("heed_unsaid", "引用会商须说明是否按会商结论办理")
     if said.heed == Heed.DEPARTED and not said.reason.strip():
@@ -178,7 +181,7 @@ def _said_objections(conference: Conference, verdict: Verdict, said: Heeding) ->
         yield Objection("conference_not_followed", text)
 
 
-def is_followed(conference: Conference, verdict: Verdict) -> bool:
+def is_followed(conference: Conference, verdict: Proposed) -> bool:
     """As far as figures can tell; what is advised in words is for people to judge."""
     agrees = verdict.outcome in AGREEING
     if conference.advice == Advice.REFUSE:

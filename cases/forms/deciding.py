@@ -10,10 +10,11 @@ from uuid import UUID, uuid5
 from django import forms
 from django.http import QueryDict
 
+from cases.conferences.rulings import Heeding
 from cases.injuries.page import persons_under_review
 from cases.items import CASE_ITEMS, INJURY_REVIEW, RETURN_STEPS, return_action
-from cases.models import CaseLoss, ChainStep, Outcome, ProblemClass, Step
-from cases.services import Verdict, returnable
+from cases.models import CaseLoss, ChainStep, ConferenceUse, Outcome, ProblemClass, Step
+from cases.services import Verdict, concluded_on, returnable
 from cases.services.itemising import granted_by_lines
 from departments.http import number_in
 
@@ -56,10 +57,17 @@ class DecisionForm(forms.Form):
     missing_papers = forms.CharField(label="缺少的材料及原因", required=False, max_length=500)
     help_reason = forms.CharField(label="本人有权决定、仍要报总公司的理由", required=False, max_length=500)
 
+    conference = forms.TypedChoiceField(label="引用会商", required=False, coerce=int, empty_value=None)
+    heed = forms.ChoiceField(
+        label="与会商结论的关系", required=False, choices=[("", "—"), *ConferenceUse.Heed.choices]
+    )
+    heed_reason = forms.CharField(label="未按会商结论办理的理由", required=False, max_length=500)
+
     def __init__(
         self, data: Any = None, *, step: ChainStep, losses: Sequence[CaseLoss], **options: Any
     ) -> None:
         super().__init__(data, **options)
+        self._offer_conferences(step)
         item = CASE_ITEMS.get(step.submission.item.code)
         self.fields["return_to"].choices = [("", "请选择"), *returnable(step)]  # type: ignore[attr-defined]
         self.fields["problem_codes"].choices = problem_choices()  # type: ignore[attr-defined]
@@ -79,6 +87,11 @@ class DecisionForm(forms.Form):
         self.losses = [loss for loss in asked if loss.pk not in granted]
         for loss in self.losses:
             self.fields[f"reviewed_{loss.pk}"] = _cut_field(loss)
+
+    def _offer_conferences(self, step: ChainStep) -> None:
+        self.conferences = concluded_on(step.submission.case_id)
+        named = [(one.pk, f"{one.number} {one.advice_text}") for one in self.conferences]
+        self.fields["conference"].choices = [("", "不引用"), *named]  # type: ignore[attr-defined]
 
     @property
     def cuts(self) -> Iterator[tuple[CaseLoss, forms.BoundField]]:
@@ -104,6 +117,7 @@ class DecisionForm(forms.Form):
             reviewed=self._reviewed(),
             missing_papers=sent["missing_papers"],
             help_reason=sent["help_reason"],
+            heeding=Heeding(sent["conference"], sent["heed"], sent["heed_reason"]),
             key=sent["key"],
         )
 

@@ -1,5 +1,6 @@
 """What can be done to a case: each verb locks, rules, changes and enters itself in the ledger."""
 
+from cases.conferences.rulings import Heeding
 from cases.services.amending import (
     Amendment,
     amend,
@@ -27,6 +28,19 @@ from cases.services.answering_problems import (
     withdrawing_problem,
 )
 from cases.services.chain import plan_for
+from cases.services.conferring import (
+    Conclusion,
+    Invitation,
+    Meeting,
+    call_off,
+    conclude,
+    convene,
+    count_of,
+    hold_meeting,
+    remind_members,
+    sign_opinion,
+    withdraw_opinion,
+)
 from cases.services.consulting import ask_opinions, give_opinion, ruling_on_opinion
 from cases.services.deciding import decide, escalate
 from cases.services.desk import Verdict, leads_to_head_office
@@ -49,6 +63,7 @@ from cases.services.hearing import (
     note_judgment,
     set_hearing,
 )
+from cases.services.heeding import concluded_on
 from cases.services.helping import dismiss, dismissing
 from cases.services.intake import (
     SURVEYED_FIELDS,
@@ -165,13 +180,17 @@ __all__ = [
     "Amendment",
     "Answer",
     "Appeal",
+    "Conclusion",
     "Detour",
     "Ending",
     "Followed",
     "Heard",
+    "Heeding",
+    "Invitation",
     "Lawyer",
     "Loan",
     "LossRow",
+    "Meeting",
     "Note",
     "NoticeRequest",
     "NoticeStep",
@@ -218,6 +237,7 @@ __all__ = [
     "assess",
     "assign_major",
     "assign_officer",
+    "call_off",
     "call_off_signers",
     "calling_off",
     "cancel_notice",
@@ -229,13 +249,17 @@ __all__ = [
     "close",
     "close_lawsuit",
     "close_major",
+    "conclude",
+    "concluded_on",
     "confirm_execution",
     "confirm_problem",
     "confirming",
     "confirming_execution",
+    "convene",
     "correct_lawsuit",
     "correct_problem",
     "correcting",
+    "count_of",
     "decide",
     "decision_of",
     "deserted_stations",
@@ -259,6 +283,7 @@ __all__ = [
     "give_up_special",
     "granting_objections",
     "hand_over",
+    "hold_meeting",
     "in_flight",
     "keep_filter",
     "keep_phrase",
@@ -309,6 +334,7 @@ __all__ = [
     "register_lawsuit",
     "register_subject",
     "remark",
+    "remind_members",
     "reply_to_problem",
     "replying",
     "report_lawsuit",
@@ -323,6 +349,7 @@ __all__ = [
     "send_notice",
     "set_hearing",
     "settle_lawsuit",
+    "sign_opinion",
     "strike_remark",
     "submit",
     "submitting",
@@ -338,6 +365,7 @@ __all__ = [
     "waiting_under",
     "withdraw",
     "withdraw_major",
+    "withdraw_opinion",
     "withdraw_problem",
     "withdrawing",
     "withdrawing_problem",

@@ -229,7 +229,7 @@ def hold_meeting(conference: Conference, meeting: Meeting, *, by: Staff) -> Conf
     objections = []
     if meeting.held_at > timezone.now():
         objections.append(Objection("in_future", "会商时间不能晚于现在"))
-    if meeting.held_at < conference.convened_at:
+    if meeting.held_at < conference.convened_at.replace(second=0, microsecond=0):
         objections.append(Objection("before_convening", "会商时间不能早于召集时间"))
     members = list(conference.members.select_for_update())
     unnamed = [one for one in members if one.pk in meeting.present and one.staff_id is None]

@@ -23,6 +23,7 @@ from cases.services.chain import leave, make_chain, reach
 from cases.services.consulting import tell_of_decision
 from cases.services.desk import Desk, Verdict, decided_before, judge, read_desk
 from cases.services.escalating import HeadOfficeRequest, escalation_change, open_escalation
+from cases.services.heeding import note_use
 from cases.services.problems import note_problems
 from cases.services.ratifying import await_ratification
 from cases.services.returning import back_to_opinion
@@ -70,6 +71,7 @@ def _decide(step: ChainStep, verdict: Verdict, by: Staff) -> Decision:
     entry = _act(desk)
     decision = _write_down(desk, entry)
     await_ratification(decision, desk.basis)
+    note_use(decision, verdict.heeding)
     if verdict.outcome == Outcome.RETURN:
         note_problems(decision)
     if verdict.outcome in DECIDING and desk.step.kind not in SIGNING:

@@ -11,10 +11,13 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from authority.bounds import rules_for
 from authority.holders import holder_for
 from authority.rulings import Basis, Matter, Objection, Ruling
 from cases.chains import Station
+from cases.conferences.rulings import UNSAID, Heeding, Proposed
 from cases.conflicts import KeyReused
 from cases.consultations import heard
 from cases.items import BESIDE, CASE_ITEMS, INJURY_REVIEW, REVIEW_STEPS, return_action
@@ -23,6 +26,7 @@ from cases.models import (
     CaseStep,
     ChainStep,
     ClaimCase,
+    Conference,
     Decision,
     Escalation,
     Outcome,
@@ -32,6 +36,7 @@ from cases.models import (
 )
 from cases.rulings import AGREEING, SENDING_BACK, docket_of, may_decide_submission
 from cases.services.chain import plan_for
+from cases.services.heeding import owed_objections
 from cases.services.injury_costs import itemised_labels
 from cases.services.itemising import granted_by_lines
 from cases.services.packs import pack_objections, pack_of
@@ -50,7 +55,8 @@ class Verdict:
 
     `reviewed` cuts losses of a review: yuan by loss id, the others as assessed. `missing_papers` explains a
     pack for head office that is not complete. `is_straight_up` passes over every station left.
-    `help_reason`: why head office is asked about what the person could decide.
+    `help_reason`: why head office is asked about what the person could decide. `heeding`: which conference
+    of the case the decision rests on, and whether it follows it.
     """
 
     outcome: str
@@ -64,6 +70,7 @@ class Verdict:
     due_at: datetime | None = None
     is_straight_up: bool = False
     help_reason: str = ""
+    heeding: Heeding = UNSAID
     key: UUID | None = None
 
     @property
@@ -157,11 +164,13 @@ class Desk:
         )
 
 
+CONCLUDED = Conference.objects.concluded().filter(case=OuterRef("submission__case"))
 CHAIN = Prepared(
     lambda submission_id: (
         ChainStep.objects.filter(submission=submission_id)
         .order_by("number")
         .select_related("submission__item", "submission__submitted_by", "staff", "decision", "signing")
+        .annotate(has_conclusion=Exists(CONCLUDED))
     ),
     submission_id=int,
 )
@@ -221,6 +230,8 @@ def judge(desk: Desk) -> None:
 
 def _objections(desk: Desk) -> Iterator[Objection]:
     verdict = desk.verdict
+    proposed = Proposed(verdict.outcome, desk.submission.amount)
+    yield from owed_objections(desk.step, proposed, verdict.heeding)
     if verdict.outcome == Outcome.AGREE_WITH_CONDITIONS and not verdict.conditions.strip():
         yield Objection("no_conditions", "附条件同意须写明条件")
     if verdict.outcome == Outcome.RETURN:

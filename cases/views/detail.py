@@ -140,6 +140,7 @@ def _opinions(case: ClaimCase, viewer: Staff) -> dict[str, Any]:
     made = Decision.objects.filter(case=case).select_related(
         "decided_by", "acted_for", "chain_step", "submission__item", "submission__escalation", "taken_back"
     )
+    made = made.select_related("conference_use__conference")
     author = people_shown(viewer).filter(pk=OuterRef("decided_by"))
     return {"opinions": made.annotate(shows_powers=Exists(author)).order_by("-decided_at")}
 

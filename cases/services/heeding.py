@@ -1,0 +1,40 @@
+"""What a decision owes to the conferences of its case: the latest binding one is followed or answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from authority.rulings import Objection
+from cases.conferences.rulings import DECIDING, Heeding, Proposed, heeding_objections
+from cases.models import ChainStep, Conference, ConferenceUse, Decision
+
+_DECIDING_STATIONS = frozenset({ChainStep.Kind.PRELIMINARY, ChainStep.Kind.FINAL})
+
+
+def concluded_on(case_id: int) -> list[Conference]:
+    """The latest first."""
+    rows = Conference.objects.concluded().filter(case=case_id).select_related("item", "kind")
+    return list(rows.order_by("-concluded_at", "-pk"))
+
+
+def owed_objections(step: ChainStep, verdict: Proposed, said: Heeding) -> Iterable[Objection]:
+    """Asks the database only where the case has a conclusion: `step` is annotated with that."""
+    has_conclusion: bool = getattr(step, "has_conclusion", True)
+    if verdict.outcome not in DECIDING or step.kind not in _DECIDING_STATIONS:
+        return []
+    if not has_conclusion and said.conference_id is None:
+        return []
+    item_code = step.submission.item.code
+    return heeding_objections(concluded_on(step.submission.case_id), item_code, verdict, said)
+
+
+def note_use(decision: Decision, said: Heeding) -> None:
+    """In the transaction of the decision, which is refused where what is said does not hold."""
+    if said.conference_id is None or decision.outcome not in DECIDING:
+        return
+    ConferenceUse.objects.create(
+        conference_id=said.conference_id,
+        decision=decision,
+        heed=said.heed,
+        reason=said.reason.strip() if said.heed == ConferenceUse.Heed.DEPARTED else "",
+    )
