@@ -30,3 +30,4 @@ class CasesConfig(AppConfig):
         import_module("cases.majors.panels")
         import_module("cases.resurveys.places")
         import_module("cases.fraud.places")
+        import_module("cases.clearing.places")

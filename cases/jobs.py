@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from authority.models import EmergencyGrant, Substitution
 from authority.services import write_off_emergency
+from cases import services
 from cases.escalation.reminding import remind
 from cases.importing.drop_folder import alone, waiting_files
 from cases.models import ImportBatch, WhatIfRun
@@ -102,3 +103,12 @@ def average_costs() -> int:
     """Once a night: what a forced registration takes as its estimate, and the deadlines of the lists anew."""
     renew_dues()
     return refresh_average_costs()
+
+
+@shared_task
+def take_clearing_rounds() -> int:
+    """Every morning: a round for each running campaign whose last one is closed and long enough ago."""
+    due = services.campaigns_due(timezone.now())
+    for campaign in due:
+        services.take_round(campaign, "按期取数", by=None)
+    return len(due)

@@ -10,7 +10,14 @@ from django.urls import reverse
 from authority.chain_kinds import ChainKind, Subject, register_chain
 from cases.casefile.timeline import LABELS
 from cases.lifecycle import Stage
-from cases.models import ClaimCase, ImportBatch, QualityDraw, QualitySample
+from cases.models import (
+    ClaimCase,
+    FeedbackLetter,
+    ImportBatch,
+    OutstandingCampaign,
+    QualityDraw,
+    QualitySample,
+)
 from departments.models import Staff
 
 MOST_FOUND = 50
@@ -35,6 +42,38 @@ def imports_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
     return {batch.pk: Subject(f"导入 {batch}") for batch in ImportBatch.objects.filter(pk__in=ids)}
 
 
+def letters_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    seen = set(FeedbackLetter.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    letters = FeedbackLetter.objects.filter(pk__in=ids).select_related("unit")
+    return {one.pk: Subject(str(one), one.get_absolute_url() if one.pk in seen else "") for one in letters}
+
+
+def campaigns_of(ids: Collection[int], viewer: Staff) -> Mapping[int, Subject]:
+    rows = OutstandingCampaign.objects
+    seen = set(rows.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    return {
+        one.pk: Subject(one.name, one.get_absolute_url() if one.pk in seen else "")
+        for one in rows.filter(pk__in=ids)
+    }
+
+
+LETTER_ACTS = {
+    "draft_letter": "拟稿",
+    "sign_letter": "签发",
+    "supersede_letter": "被更正稿替代",
+    "receive_letter": "签收",
+    "correct_letter": "拟更正稿",
+}
+CAMPAIGN_ACTS = {
+    "start_campaign": "发起清理",
+    "freeze_base": "固定基准清单",
+    "set_targets": "下达目标",
+    "take_round": "开始一轮",
+    "close_round": "结束一轮",
+    "assign_rows": "分派",
+    "end_campaign": "结束清理",
+}
+LETTER_STATES = dict(FeedbackLetter.Status.choices)
 register_chain(ChainKind("case", "赔案", LABELS, dict(Stage.choices), cases_of, cases_numbered))
 
 
@@ -62,4 +101,14 @@ register_chain(
     )
 )
 register_chain(ChainKind("quality_draw", "抽样", {"draw_files": "抽取案卷"}, {"drawn": "已抽取"}, draws_of))
+register_chain(ChainKind("feedback", "问题件通报", LETTER_ACTS, LETTER_STATES, letters_of))
+register_chain(
+    ChainKind(
+        "campaign",
+        "未决清理",
+        CAMPAIGN_ACTS,
+        dict(OutstandingCampaign.Status.choices),
+        campaigns_of,
+    )
+)
 register_chain(ChainKind("import", "导入清单", {"import_committed": "写入导入清单"}, subjects=imports_of))

@@ -2,6 +2,8 @@ from django.urls import URLPattern, path
 
 from cases.views import (
     assisting,
+    chasing,
+    clearing,
     clocks,
     conferring,
     consulting,
@@ -10,6 +12,7 @@ from cases.views import (
     deciding,
     detail,
     escalations,
+    feedback,
     fraud,
     handing,
     helping,
@@ -158,8 +161,41 @@ urlpatterns: list[URLPattern] = [
     path("consultations/", consulting.consultations, name="consultations"),
     path("consultations/<int:pk>/opinion/", consulting.opine, name="opine"),
     path("submissions/<int:pk>/consult/", consulting.consult, name="consult"),
+    path("clearing/", clearing.campaigns, name="campaigns"),
+    path("clearing/mine/", chasing.campaign_mine, name="campaign_mine"),
+    path("clearing/new/", clearing.campaign_new, name="campaign_new"),
+    path("clearing/<int:pk>/", clearing.campaign, name="campaign"),
+    path("clearing/<int:pk>/units/<int:unit>/", clearing.campaign_unit, name="campaign_unit"),
+    path("clearing/<int:pk>/targets/", clearing.campaign_targets, name="campaign_targets"),
+    path("clearing/<int:pk>/ranking/", clearing.campaign_ranking, name="campaign_ranking"),
+    path("clearing/<int:pk>/run-off/", clearing.campaign_run_off, name="campaign_run_off"),
+    path("clearing/<int:pk>/end/", clearing.campaign_end, name="campaign_end"),
+    path("clearing/<int:pk>/rows/", chasing.campaign_rows, name="campaign_rows"),
+    path("clearing/<int:pk>/rows/sheet/", chasing.campaign_sheet, name="campaign_sheet"),
+    path("clearing/<int:pk>/rows/read/", chasing.campaign_sheet_in, name="campaign_sheet_in"),
+    path("clearing/<int:pk>/rows/<slug:act>/", chasing.campaign_bulk, name="campaign_bulk"),
+    path("clearing/<int:pk>/rounds/new/", chasing.campaign_take_round, name="campaign_take_round"),
+    path("clearing/rounds/<int:pk>/", chasing.campaign_round, name="campaign_round"),
+    path("clearing/rows/<int:pk>/", chasing.campaign_row, name="campaign_row"),
+    path("clearing/rows/<int:pk>/confirm/", chasing.campaign_row_confirm, name="campaign_row_confirm"),
     path("problems/", problems.problems, name="problems"),
     path("problems/confirm/", problems.problems_to_confirm, name="problems_to_confirm"),
+    path("problems/matrix/", feedback.problem_matrix, name="problem_matrix"),
+    path("problems/letters/", feedback.feedback_letters, name="feedback_letters"),
+    path("problems/letters/new/", feedback.feedback_letter_new, name="feedback_letter_new"),
+    path("problems/letters/<int:pk>/", feedback.feedback_letter, name="feedback_letter"),
+    path(
+        "problems/letters/<int:pk>/refresh/", feedback.feedback_letter_refresh, name="feedback_letter_refresh"
+    ),
+    path("problems/letters/<int:pk>/sign/", feedback.feedback_letter_sign, name="feedback_letter_sign"),
+    path(
+        "problems/letters/<int:pk>/receive/", feedback.feedback_letter_receive, name="feedback_letter_receive"
+    ),
+    path(
+        "problems/letters/<int:pk>/correct/", feedback.feedback_letter_correct, name="feedback_letter_correct"
+    ),
+    path("problems/letters/<int:pk>/print/", feedback.feedback_letter_print, name="feedback_letter_print"),
+    path("problems/letters/<int:pk>/export/", feedback.feedback_letter_export, name="feedback_letter_export"),
     path("problems/<int:pk>/", problems.problem, name="problem"),
     path("problems/<int:pk>/<slug:act>/", problems.problem_act, name="problem_act"),
     path("<int:pk>/problems/new/", problems.problem_new, name="problem_new"),

@@ -126,6 +126,8 @@ GROUPS: tuple[Group, ...] = (
             Entry("问题件", "cases:problems"),
             Entry("案卷抽检", "cases:quality_samples"),
             Entry("数据疑问", "cases:data_issues"),
+            Entry("问题件通报", "cases:feedback_letters"),
+            Entry("未决清理", "cases:campaigns"),
         ),
     ),
     Group(

@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
     "clocks": {"task": "cases.jobs.watch_clocks", "schedule": 600.0},
     "escalations": {"task": "cases.jobs.remind_of_escalations", "schedule": 600.0},
     "average_costs": {"task": "cases.jobs.average_costs", "schedule": crontab(hour=2, minute=10)},
+    "clearing": {"task": "cases.jobs.take_clearing_rounds", "schedule": crontab(hour=6, minute=20)},
     "coverage": {"task": "authority.jobs.watch_over_coverage", "schedule": 600.0},
     "mail_digests": {"task": "departments.jobs.make_mail_digests", "schedule": 300.0},
     "purge_notifications": {

@@ -53,6 +53,7 @@ OWN_WORDS = {
         injuries
         lawsuits conferences
         damage fraud majors prices resurveys
+        problems clearing
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

@@ -7,6 +7,11 @@ from cases.admin.injury_measures import (
     FollowUpRuleAdmin,
     InjuryCostKindAdmin,
     JudicialStandardAdmin,
+from cases.admin.clearing import (
+    AgeBandAdmin,
+    ClearingParameterAdmin,
+    ReasonRuleAdmin,
+    UnclearedReasonAdmin,
 )
 from cases.admin.over_authority import OverAuthorityAdmin
 from cases.admin.quality import DataQualityRuleAdmin, SampleRuleAdmin, ScoreItemAdmin, ScoreSheetAdmin
@@ -30,6 +35,9 @@ __all__ = [
     "ClaimCaseAdmin",
     "CtplLimitAdmin",
     "CutReasonAdmin",
+    "AgeBandAdmin",
+    "ClaimCaseAdmin",
+    "ClearingParameterAdmin",
     "DataQualityRuleAdmin",
     "DisabilityGradeAdmin",
     "FollowUpRuleAdmin",
@@ -39,6 +47,7 @@ __all__ = [
     "PackItemAdmin",
     "ProblemClassAdmin",
     "ProblemPointsAdmin",
+    "ReasonRuleAdmin",
     "SampleRuleAdmin",
     "ScoreItemAdmin",
     "ScoreSheetAdmin",
@@ -48,4 +57,5 @@ __all__ = [
     "SpecialPaperAdmin",
     "SpecialReasonAdmin",
     "SupervisionParameterAdmin",
+    "UnclearedReasonAdmin",
 ]

@@ -102,6 +102,7 @@ _OTHERS = {
     "assign_major": "大案负责人",
     "close_major": "大案结束",
     "withdraw_major": "撤销大案认定",
+    "confirm_estimate": "确认估损",
 }
 LABELS = {**dict(Action.choices), **dict(Outcome.choices), **dict(SuitAct.choices), **_OTHERS}
 _TONES = {

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cases.listing.units import unit_options
 from cases.models import CasePaper, CaseStep, ClaimCase, ProblemClass, ProblemFinding, Severity, Step
+from cases.problems.periods import month_after
 from cases.problems.waiting import WAITING
 from cases.services import Amended, Problem, SecondLook
 from departments.access import SEE_CASES
@@ -100,15 +101,11 @@ class ProblemFilter(ListFilter):
         month = month_of(value)
         if month is None:
             return rows
-        return rows.filter(found_at__date__gte=month, found_at__date__lt=_next(month))
+        return rows.filter(found_at__date__gte=month, found_at__date__lt=month_after(month))
 
     def counted_in(self, rows: Any, value: str) -> Any:
         month = month_of(value)
         return rows if month is None else rows.filter(period=month)
-
-
-def _next(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def _people_of(case: ClaimCase) -> Any:

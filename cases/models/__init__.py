@@ -1,4 +1,12 @@
 from cases.models.assistance import ASSISTANCE_CLOCK, ASSISTING_POSTS, InjuryAssistance
+from cases.models.campaigns import (
+    CampaignCase,
+    CampaignRound,
+    CampaignTarget,
+    OutstandingCampaign,
+    RoundFigure,
+    RoundRow,
+)
 from cases.models.case import (
     FLAGS_OF_FIELDS,
     CaseFlag,
@@ -6,6 +14,13 @@ from cases.models.case import (
     ClaimCase,
     CoverageLine,
     LossClass,
+)
+from cases.models.clearing import (
+    AgeBand,
+    ClearingParameter,
+    ReasonRule,
+    UnclearedReason,
+    clearing_parameter,
 )
 from cases.models.clocks import AverageCost, CaseDue, CasePause, ClockAlert, CoHandler
 from cases.models.concurrent import ConcurrentAct
@@ -86,9 +101,13 @@ __all__ = [
     "MONEY",
     "RESCUE",
     "SET_OFF",
+    "AgeBand",
     "AnswerCondition",
     "AnswerTerm",
     "AverageCost",
+    "CampaignCase",
+    "CampaignRound",
+    "CampaignTarget",
     "CaseDue",
     "CaseFlag",
     "CaseLoss",
@@ -99,6 +118,7 @@ __all__ = [
     "CaseUserPermission",
     "ChainStep",
     "ClaimCase",
+    "ClearingParameter",
     "ClockAlert",
     "CoHandler",
     "ConcurrentAct",
@@ -170,6 +190,7 @@ __all__ = [
     "OnRefusal",
     "OpinionPhrase",
     "Outcome",
+    "OutstandingCampaign",
     "OverAuthorityCase",
     "PackItem",
     "PapersNotice",
@@ -182,6 +203,7 @@ __all__ = [
     "ProblemPoints",
     "QualityDraw",
     "QualitySample",
+    "ReasonRule",
     "RecoveryPlaceholder",
     "ReductionReason",
     "RefusalNotice",
@@ -189,6 +211,8 @@ __all__ = [
     "Resurvey",
     "ResurveyRule",
     "ReversalTask",
+    "RoundFigure",
+    "RoundRow",
     "SampleAnswer",
     "SampleRule",
     "SampledDecision",
@@ -213,8 +237,10 @@ __all__ = [
     "TakenBack",
     "Transmission",
     "TreatmentState",
+    "UnclearedReason",
     "WhatIfLine",
     "WhatIfLoad",
     "WhatIfRun",
+    "clearing_parameter",
     "missing_of",
 ]

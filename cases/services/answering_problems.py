@@ -13,8 +13,9 @@ from authority.refusals import insist_on
 from authority.rulings import Objection, Ruling
 from cases.models import CasePaper, ClaimCase, FeedbackLetter, ProblemFinding
 from cases.problems import rulings
+from cases.problems.periods import month_after
 from cases.rulings import with_objections
-from cases.services.problems import APPEAL, due, points_on, tell_unit
+from cases.services.problems import APPEAL, alone_in_unit, due, points_on, tell_unit
 from cases.services.transition import apply, lock_case, stay
 from departments.models import Staff
 from departments.outbox import notify
@@ -192,6 +193,8 @@ def withdraw_problem(finding: ProblemFinding, note: str, *, by: Staff) -> Proble
 
 
 def _close(finding: ProblemFinding, by: Staff, status: str) -> None:
+    if status == Status.CONFIRMED:
+        alone_in_unit(finding.unit_id)
     finding.status, finding.closed_by, finding.closed_at = status, by, timezone.now()
     finding.period = _period_of(finding) if status == Status.CONFIRMED else None
 
@@ -204,10 +207,6 @@ def _period_of(finding: ProblemFinding) -> date:
     while month in taken:
         month = month_after(month)
     return month
-
-
-def month_after(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def _locked(finding: ProblemFinding) -> tuple[ClaimCase, ProblemFinding]:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from authority.refusals import insist_on
@@ -37,7 +37,9 @@ from departments.clocks import Course, Rule, read
 from departments.models import Appointment, OrgUnit, Staff
 from departments.outbox import notify
 
-REPLY, APPEAL, SECOND_LOOK = "problem_reply", "problem_appeal", "problem_second_look"
+REPLY, APPEAL = "problem_reply", "problem_appeal"
+COUNTING = 4218
+"""The class of our advisory locks, one per unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,12 @@ def due(code: str, since: datetime) -> datetime | None:
     if rule is None:
         return None
     return read(rule, Course(timezone.localtime(since)), clocks.now, clocks.calendar).due_at
+
+
+def alone_in_unit(unit_id: int) -> None:
+    """Until the transaction ends nobody else confirms findings of the unit or signs a letter about them."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [COUNTING, unit_id])
 
 
 def tell_unit(finding: ProblemFinding, title: str) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Func, Q, QuerySet, Sum
 
+from cases.clearing.reporting import annual_campaign, explained_at, rows_in
 from cases.lifecycle import ClosingKind
-from cases.models import ClaimCase
+from cases.models import OutstandingCampaign
 from departments.models import OrgUnit, UnitKind
 from reports.figures.stock import open_at, with_estimate_at
 from reports.figures.table import Cell, Column, Question, Table, midnight, percent
@@ -38,41 +39,82 @@ COLUMNS = (
 def clearing_summary(question: Question) -> Table:
     """One row per sub-branch and a total; the base is the list open at 31 December 24:00 of the year before.
 
-    A case with several reasons counts under each. Source: regulator's forms 附件12, 附件13.
+    Where a clearing campaign has frozen that list, its rows are the base, whatever was changed since, and the
+    reasons are those of its last round. A case with several reasons counts under each. Source: regulator's
+    forms 附件12, 附件13.
     """
     start = midnight(date(question.end.year, 1, 1))
-    base = with_estimate_at(open_at(start, question.unit_path), start)
-    counted = _counted(base, start, question.until)
-    reasons = _reasons(base, question.until)
+    campaign = annual_campaign(question.unit_path, date(question.end.year - 1, 12, 31))
+    counted, reasons = _frozen(campaign, question, start) if campaign else _computed(question, start)
     units = OrgUnit.objects.under([question.unit_path]).filter(kind=UnitKind.SUB_BRANCH).in_order()
     facts = [_facts(unit.name, counted.get(unit.pk, {}), reasons.get(unit.pk, {})) for unit in units]
     return Table(COLUMNS, [_row(row) for row in facts], _row(_sum(facts)))
 
 
-def _counted(base: QuerySet[ClaimCase], start: datetime, until: datetime) -> dict[int, dict[str, Any]]:
-    cleared = Q(closed_at__lt=until)
-    year = timedelta(days=365)
-    kinds = {"closed": [ClosingKind.PAID, ClosingKind.ZERO], "refused": [ClosingKind.REFUSED]}
-    kinds["cancelled"] = [ClosingKind.CANCELLED]
-    counted = base.values("unit").annotate(
-        base_count=Count("pk"),
-        base_amount=Sum("estimate_then"),
-        under_1=Count("pk", filter=Q(reported_at__gte=start - year)),
-        from_1_to_2=Count("pk", filter=Q(reported_at__lt=start - year, reported_at__gte=start - 2 * year)),
-        over_2=Count("pk", filter=Q(reported_at__lt=start - 2 * year)),
-        cleared_count=Count("pk", filter=cleared),
-        cleared_amount=Sum("estimate_then", filter=cleared),
-        **{name: Count("pk", filter=cleared & Q(closing_kind__in=values)) for name, values in kinds.items()},
+_Counted = dict[int, dict[str, Any]]
+_KINDS = {
+    "closed": [ClosingKind.PAID, ClosingKind.ZERO],
+    "refused": [ClosingKind.REFUSED],
+    "cancelled": [ClosingKind.CANCELLED],
+}
+
+
+def _computed(question: Question, start: datetime) -> tuple[_Counted, _Counted]:
+    """Without a campaign: the list as it can be worked out today."""
+    base = with_estimate_at(open_at(start, question.unit_path), start)
+    still_open = base.filter(Q(closed_at=None) | Q(closed_at__gte=question.until))
+    return _counted(base, question, start, _Names("estimate_then")), _reasons(still_open, "uncleared_reasons")
+
+
+def _frozen(campaign: OutstandingCampaign, question: Question, start: datetime) -> tuple[_Counted, _Counted]:
+    rows = rows_in(campaign, question.unit_path)
+    told = explained_at(campaign, question.until)
+    if told is None:
+        still_open = rows.filter(Q(case__closed_at=None) | Q(case__closed_at__gte=question.until))
+        reasons = _reasons(still_open, "case__uncleared_reasons")
+    else:
+        reasons = _reasons(told.filter(row__in=rows), "reasons", "row__unit")
+    return _counted(rows, question, start, _Names("estimate", "case__")), reasons
+
+
+class _Names(NamedTuple):
+    """What the amount is called, and how the case's own columns are reached."""
+
+    amount: str
+    case: str = ""
+
+
+def _counted(base: QuerySet[Any], question: Question, start: datetime, names: _Names) -> _Counted:
+    def case(**conditions: Any) -> Q:
+        return Q(**{f"{names.case}{lookup}": value for lookup, value in conditions.items()})
+
+    cleared, year = case(closed_at__lt=question.until), timedelta(days=365)
+    middle = case(reported_at__lt=start - year, reported_at__gte=start - 2 * year)
+    counted = (
+        base.order_by()
+        .values("unit")
+        .annotate(
+            base_count=Count("pk"),
+            base_amount=Sum(names.amount),
+            under_1=Count("pk", filter=case(reported_at__gte=start - year)),
+            from_1_to_2=Count("pk", filter=middle),
+            over_2=Count("pk", filter=case(reported_at__lt=start - 2 * year)),
+            cleared_count=Count("pk", filter=cleared),
+            cleared_amount=Sum(names.amount, filter=cleared),
+            **{
+                name: Count("pk", filter=cleared & case(closing_kind__in=kinds))
+                for name, kinds in _KINDS.items()
+            },
+        )
     )
     return {row["unit"]: dict(row) for row in counted}
 
 
-def _reasons(base: QuerySet[ClaimCase], until: datetime) -> dict[int, dict[str, int]]:
-    still_open = base.filter(Q(closed_at=None) | Q(closed_at__gte=until))
-    listed = still_open.annotate(reason=Func(F("uncleared_reasons"), function="unnest"))
-    found: dict[int, dict[str, int]] = {}
-    for unit, reason, count in listed.values_list("unit", "reason").annotate(Count("pk")):
-        found.setdefault(unit, {})[reason] = count
+def _reasons(still_open: QuerySet[Any], field: str, unit: str = "unit") -> _Counted:
+    listed = still_open.order_by().annotate(reason=Func(F(field), function="unnest"))
+    found: _Counted = {}
+    for one, reason, count in listed.values_list(unit, "reason").annotate(Count("pk")):
+        found.setdefault(one, {})[reason] = count
     return found
 
 

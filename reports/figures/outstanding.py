@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
+from cases.clearing.reporting import Explained, campaign_during, explanations
 from cases.models import CaseLoss, ClaimCase, CoverageLine
 from reports.figures.stock import open_at, with_estimate_at
 from reports.figures.table import Cell, Column, Question, Table, column_sum
@@ -39,12 +40,19 @@ _LINES = dict(CoverageLine.choices)
 def outstanding_list(question: Question) -> Table:
     """One row per open case, oldest report first; amounts as they were estimated at the end of the period.
 
-    The split by loss class is today's; where it does not add up to the estimate of that day the note says so.
+    Where a clearing campaign was under way, reasons, person, expected date and remark are those that its last
+    round kept. The split by loss class is today's; where it does not add up to the estimate of that day the
+    note says so.
     """
     cases = with_estimate_at(open_at(question.until, question.unit_path), question.until)
     found = list(cases.select_related("unit", "handler").order_by("unit__path_rank", "reported_at", "pk"))
     split = _by_loss_class(cases)
-    rows = [_row(number, case, split.get(case.pk, {}), question) for number, case in enumerate(found, 1)]
+    campaign = campaign_during(question.unit_path, question.start, question.end)
+    told = explanations(campaign, question.until)
+    rows = [
+        _row(number, case, split.get(case.pk, {}), question, told.get(case.pk))
+        for number, case in enumerate(found, 1)
+    ]
     return Table(COLUMNS, rows, _totals(rows))
 
 
@@ -56,7 +64,10 @@ def _by_loss_class(cases: QuerySet[ClaimCase]) -> dict[int, dict[str, Decimal]]:
     return sums
 
 
-def _row(number: int, case: ClaimCase, split: dict[str, Decimal], question: Question) -> list[Cell]:
+def _row(
+    number: int, case: ClaimCase, split: dict[str, Decimal], question: Question, told: Explained | None
+) -> list[Cell]:
+    told = told or _today(case)
     estimate: Decimal = case.estimate_then  # type: ignore[attr-defined]  # annotated by with_estimate_at
     parts = [split.get(name, Decimal("0.00")) for name in ("vehicle", "property", "injury")]
     return [
@@ -68,11 +79,14 @@ def _row(number: int, case: ClaimCase, split: dict[str, Decimal], question: Ques
         (question.end - timezone.localdate(case.reported_at)).days,
         *(estimate, *parts),
         *("是" if yes else "否" for yes in (case.is_injury, case.is_litigated)),
-        "".join(case.uncleared_reasons),
-        case.handler.name if case.handler else "",
-        case.expected_close_on,
-        "" if sum(parts) == estimate else "分项为最新值",
+        *(told.reasons, told.person, told.expected_close_on),
+        "；".join(text for text in (told.remark, "" if sum(parts) == estimate else "分项为最新值") if text),
     ]
+
+
+def _today(case: ClaimCase) -> Explained:
+    person = case.handler.name if case.handler else ""
+    return Explained("".join(case.uncleared_reasons), person, case.expected_close_on, "")
 
 
 def _dates(case: ClaimCase) -> tuple[datetime | None, ...]:

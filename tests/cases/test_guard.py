@@ -24,6 +24,7 @@ from authority.models import (
 )
 from cases import services
 from cases.models import (
+    CampaignCase,
     CaseLoss,
     ClaimCase,
     CoHandler,
@@ -34,6 +35,7 @@ from cases.models import (
     DamageSheet,
     Decision,
     Escalation,
+    FeedbackLetter,
     FraudLead,
     Judgment,
     Lawsuit,
@@ -41,6 +43,7 @@ from cases.models import (
     MajorLoss,
     MajorLossVisit,
     MajorReport,
+    OutstandingCampaign,
     PapersNotice,
     Payment,
     ProblemClass,
@@ -242,6 +245,7 @@ GUARDED = (
     MajorLoss, MajorReport, MajorLossVisit, DamageSheet, DamageItem, Resurvey, FraudLead,
     Appointment, Absence, Staff, IncompatibleDuty, EmergencyGrant, Ratification, StandInCeiling,
     CoHandler, ReversalTask, Consultation,
+    PapersNotice, CampaignCase, OutstandingCampaign, FeedbackLetter,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from authority.models import LedgerEntry
 from authority.refusals import Refused
 from cases import services
+from cases.courses import courses_of_cases
 from cases.models import ClaimCase, ProblemClass, ProblemFinding, ProblemPoints
 from cases.services import Amended, Problem, SecondLook
 from departments.models import OutboxMessage, Staff
@@ -227,3 +228,16 @@ def test_an_appeal_is_made_once_and_in_time(scene: Scene):
     assert refusals(lambda: services.appeal_problem(upheld, "再申诉", by=scene.unit_head)) == [
         "already_appealed"
     ]
+
+
+def test_the_time_to_answer_is_a_clock_of_the_person_at_fault(scene: Scene):
+    found = scene.find(person=scene.branch.surveyor)
+
+    def clocks() -> list[tuple[str, bool]]:
+        courses = courses_of_cases([scene.case.pk])
+        return [(one.rule, one.course.stopped_at is None) for one in courses if one.area == "problem"]
+
+    assert clocks() == [("problem_reply", True)]
+    assert next(iter(courses_of_cases([scene.case.pk]))).owed_by_id == scene.branch.surveyor.pk
+    services.appeal_problem(found, "请复核", by=scene.unit_head)
+    assert sorted(clocks()) == [("problem_reply", False), ("problem_second_look", True)]
