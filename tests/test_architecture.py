@@ -54,6 +54,7 @@ OWN_WORDS = {
         lawsuits conferences
         damage fraud majors prices resurveys
         problems clearing
+        clearing
     """,
     "registers": "kit",
     "reports": "dashboards periods previews runs workbook",

@@ -1,17 +1,18 @@
 """后台: the manager reviews what is over authority; cases are read, never edited. Registered by importing."""
 
 from cases.admin.claim_case import ClaimCaseAdmin
+from cases.admin.clearing import (
+    AgeBandAdmin,
+    ClearingParameterAdmin,
+    ReasonRuleAdmin,
+    UnclearedReasonAdmin,
+)
 from cases.admin.injury_measures import (
     CutReasonAdmin,
     DisabilityGradeAdmin,
     FollowUpRuleAdmin,
     InjuryCostKindAdmin,
     JudicialStandardAdmin,
-from cases.admin.clearing import (
-    AgeBandAdmin,
-    ClearingParameterAdmin,
-    ReasonRuleAdmin,
-    UnclearedReasonAdmin,
 )
 from cases.admin.over_authority import OverAuthorityAdmin
 from cases.admin.quality import DataQualityRuleAdmin, SampleRuleAdmin, ScoreItemAdmin, ScoreSheetAdmin
@@ -31,13 +32,12 @@ from cases.admin.special import (
 from cases.admin.terms import AnswerTermAdmin, SigningRuleAdmin
 
 __all__ = [
+    "AgeBandAdmin",
     "AnswerTermAdmin",
     "ClaimCaseAdmin",
+    "ClearingParameterAdmin",
     "CtplLimitAdmin",
     "CutReasonAdmin",
-    "AgeBandAdmin",
-    "ClaimCaseAdmin",
-    "ClearingParameterAdmin",
     "DataQualityRuleAdmin",
     "DisabilityGradeAdmin",
     "FollowUpRuleAdmin",

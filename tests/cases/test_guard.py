@@ -240,7 +240,6 @@ def test_only_the_owner_may_fill(rows: Rows, guarded):
 GUARDED = (
     ClaimCase, CaseLoss, Submission, Decision, Payment, Escalation, AuthorityLetter, PersonalGrant,
     UnitCeiling, AuthorityItem, ReferralRule, Substitution, Interest, Certificate, ProblemFinding,
-    PapersNotice,
     Lawsuit, Judgment, LitigationCost, Conference, ConferenceOpinion,
     MajorLoss, MajorReport, MajorLossVisit, DamageSheet, DamageItem, Resurvey, FraudLead,
     Appointment, Absence, Staff, IncompatibleDuty, EmergencyGrant, Ratification, StandInCeiling,
