@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0054_seed_phrases_and_keep_remarks'),
+        ('cases', '0061_data_quality_runs'),
         ('departments', '0014_where_separation_bites'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
