@@ -6,11 +6,18 @@ from django.utils import timezone
 
 from authority.models import EmergencyGrant, Substitution
 from authority.services import write_off_emergency
-from cases import services
 from cases.escalation.reminding import remind
 from cases.importing.drop_folder import alone, waiting_files
 from cases.models import ImportBatch, WhatIfRun
-from cases.services import deserted_stations, drawing, importing, inspecting, restaff, write_off_ended
+from cases.services import (
+    clearing,
+    deserted_stations,
+    drawing,
+    importing,
+    inspecting,
+    restaff,
+    write_off_ended,
+)
 from cases.services.doubting import check_data
 from cases.services.dues import refresh_dues, renew_dues
 from cases.services.forcing import refresh_average_costs, register_by_force
@@ -108,7 +115,7 @@ def average_costs() -> int:
 @shared_task
 def take_clearing_rounds() -> int:
     """Every morning: a round for each running campaign whose last one is closed and long enough ago."""
-    due = services.campaigns_due(timezone.now())
+    due = clearing.campaigns_due(timezone.now())
     for campaign in due:
-        services.take_round(campaign, "按期取数", by=None)
+        clearing.take_round(campaign, "按期取数", by=None)
     return len(due)

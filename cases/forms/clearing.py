@@ -16,7 +16,7 @@ from cases.clearing.rulings import clearer
 from cases.forms.problems import ANY
 from cases.forms.work import amount_field
 from cases.models import AgeBand, OutstandingCampaign, UnclearedReason
-from cases.services import Plan, Share
+from cases.services.clearing import Plan, Share
 from departments.listings import ListFilter
 from departments.models import OrgUnit, Staff
 

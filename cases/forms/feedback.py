@@ -12,7 +12,7 @@ from django.utils import timezone
 from cases.forms.problems import ANY, month_of
 from cases.models import FeedbackLetter, FeedbackLine
 from cases.problems.periods import months_of_quarter
-from cases.services import Text
+from cases.services.feedback import Text
 from departments.access import SEE_CASES
 from departments.listings import ListFilter
 from departments.models import OrgUnit, Staff

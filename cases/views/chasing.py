@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authority.refusals import insist_on
-from cases import services
 from cases.clearing import board, rows, sheet
 from cases.clearing.places import mine
 from cases.clearing.reasons import fit
@@ -23,6 +22,7 @@ from cases.clearing.rulings import clearer
 from cases.forms import clearing as forms
 from cases.handlers import successors_in
 from cases.models import CampaignCase, CampaignRound, OutstandingCampaign
+from cases.services import chasing, clearing
 from cases.views.clearing import file_of, seen_units, visible
 from cases.views.deciding import RowResult
 from departments.access_log import record_export
@@ -89,14 +89,14 @@ def _fill(request: StaffRequest, campaign: OutstandingCampaign, ids: list[int]) 
     if not form.is_valid():
         return None
     sent = form.cleaned_data
-    entry = services.Entry(tuple(sent["reasons"]), sent["expected_close_on"], sent["remark"] or None)
-    return services.fill_rows(dict.fromkeys(ids, entry), by=request.user)
+    entry = chasing.Entry(tuple(sent["reasons"]), sent["expected_close_on"], sent["remark"] or None)
+    return chasing.fill_rows(dict.fromkeys(ids, entry), by=request.user)
 
 
 def _assign(request: StaffRequest, campaign: OutstandingCampaign, ids: list[int]) -> Any:
     form = forms.AssignForm(request.POST, _people(request, campaign))
     return (
-        services.assign_rows(campaign, ids, form.cleaned_data["to"], by=request.user)
+        chasing.assign_rows(campaign, ids, form.cleaned_data["to"], by=request.user)
         if form.is_valid()
         else None
     )
@@ -105,16 +105,14 @@ def _assign(request: StaffRequest, campaign: OutstandingCampaign, ids: list[int]
 def _confirm(request: StaffRequest, campaign: OutstandingCampaign, ids: list[int]) -> Any:
     form = forms.ConfirmEstimateForm(request.POST)
     return (
-        services.confirm_estimates(ids, form.cleaned_data["why"], by=request.user)
-        if form.is_valid()
-        else None
+        chasing.confirm_estimates(ids, form.cleaned_data["why"], by=request.user) if form.is_valid() else None
     )
 
 
 _BULK = {"fill": _fill, "assign": _assign, "confirm": _confirm}
 
 
-def _row_result(answer: services.Answered) -> RowResult:
+def _row_result(answer: chasing.Answered) -> RowResult:
     text = "；".join(one.text for one in answer.ruling.objections) or "完成"
     return RowResult(str(answer.row.case), answer.row.get_absolute_url(), answer.ruling.allowed, text)
 
@@ -142,7 +140,7 @@ def campaign_row(request: StaffRequest, pk: int) -> HttpResponse:
     case = row.case
     form = forms.EntryForm(request.POST if request.method == "POST" else None, initial=_known(row))
     if form.is_bound:
-        insist_on(services.filling_row(row, request.user))
+        insist_on(chasing.filling_row(row, request.user))
         if form.is_valid() and _filled(request, row, form):
             messages.success(request, f"{case}：已填报")
             return redirect(row)
@@ -161,8 +159,8 @@ def _known(row: CampaignCase) -> dict[str, Any]:
 
 def _filled(request: StaffRequest, row: CampaignCase, form: forms.EntryForm) -> bool:
     sent = form.cleaned_data
-    entry = services.Entry(tuple(sent["reasons"]), sent["expected_close_on"], sent["remark"])
-    (answer,) = services.fill_rows({row.pk: entry}, by=request.user)
+    entry = chasing.Entry(tuple(sent["reasons"]), sent["expected_close_on"], sent["remark"])
+    (answer,) = chasing.fill_rows({row.pk: entry}, by=request.user)
     for objection in answer.ruling.objections:
         form.add_error(None, objection.text)
     return answer.ruling.allowed
@@ -173,7 +171,7 @@ def _beside(request: StaffRequest, row: CampaignCase) -> dict[str, Any]:
     return {
         "fit": fit(state_of(row.case), book),
         "names": book.names,
-        "ruling": services.filling_row(row, request.user),
+        "ruling": chasing.filling_row(row, request.user),
         "outcome": (rows.outcome_state(row), rows.outcome_name(row)),
         "person": rows.person_of(row),
         "is_stale": row.estimate_set_at < board.stale_moment(),  # type: ignore[attr-defined]  # annotated
@@ -185,9 +183,9 @@ def _beside(request: StaffRequest, row: CampaignCase) -> dict[str, Any]:
 @require_POST
 def campaign_row_confirm(request: StaffRequest, pk: int) -> HttpResponse:
     row, form = _row(request, pk), forms.ConfirmEstimateForm(request.POST)
-    insist_on(services.filling_row(row, request.user))
+    insist_on(chasing.filling_row(row, request.user))
     if form.is_valid():
-        services.confirm_estimates([row.pk], form.cleaned_data["why"], by=request.user)
+        chasing.confirm_estimates([row.pk], form.cleaned_data["why"], by=request.user)
         messages.success(request, f"{row.case}：估损已确认")
     else:
         messages.error(request, "确认估损须写明理由。")
@@ -227,7 +225,7 @@ def _read(request: StaffRequest, campaign: OutstandingCampaign, form: forms.Shee
             copy.write(chunk)
         copy.flush()
         try:
-            return services.fill_from_sheet(campaign, Path(copy.name), by=request.user)
+            return chasing.fill_from_sheet(campaign, Path(copy.name), by=request.user)
         except UnreadableFileError as error:
             form.add_error("file", str(error))
             return None
@@ -237,7 +235,7 @@ def _read(request: StaffRequest, campaign: OutstandingCampaign, form: forms.Shee
 def campaign_take_round(request: StaffRequest, pk: int) -> HttpResponse:
     campaign, form = visible(request, pk), forms.RoundForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
-    made = services.take_round(campaign, note, by=request.user)
+    made = clearing.take_round(campaign, note, by=request.user)
     messages.success(request, f"第 {made.number} 轮已取数")
     return redirect(made)
 
@@ -253,11 +251,11 @@ def campaign_round(request: StaffRequest, pk: int) -> HttpResponse:
     found = _visible_round(request, pk)
     form = forms.RoundCloseForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        services.close_round(found, form.cleaned_data["summary"], by=request.user)
+        clearing.close_round(found, form.cleaned_data["summary"], by=request.user)
         messages.success(request, f"{found}已结束")
         return redirect(found)
     shown = board.round_of(found, seen_units(request, found.campaign))
     context = {"round": found, "form": form, "shown": shown}
-    context["may_close"] = services.closing_round(found, request.user)
+    context["may_close"] = clearing.closing_round(found, request.user)
     template = "campaign_round_print" if request.GET.get("as") == "print" else "campaign_round"
     return render(request, f"cases/{template}.html", context, status=422 if form.is_bound else 200)

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from authority.models import LedgerEntry
 from authority.refusals import Refused, insist_on
 from authority.rulings import Objection
-from cases import services
 from cases.casefile.timeline import Event
 from cases.clearing import base, board, papers
 from cases.clearing.rulebook import rulebook_on
@@ -24,6 +23,7 @@ from cases.forms import clearing as forms
 from cases.ledger_words import CAMPAIGN_ACTS
 from cases.models import AgeBand, OutstandingCampaign
 from cases.rulings import refused_for
+from cases.services import clearing
 from departments.access import SEE_CASES
 from departments.access_log import record_export
 from departments.http import StaffRequest
@@ -84,7 +84,7 @@ def campaign_new(request: StaffRequest) -> HttpResponse:
 
 def _started(request: StaffRequest, form: forms.PlanForm) -> OutstandingCampaign | None:
     try:
-        return services.start_campaign(form.plan(), by=request.user)
+        return clearing.start_campaign(form.plan(), by=request.user)
     except Refused as refused:
         for objection in refused.ruling.objections:
             form.add_error(None, objection.text)
@@ -117,7 +117,7 @@ def visible(request: StaffRequest, pk: int) -> OutstandingCampaign:
 
 def seen_units(request: StaffRequest, campaign: OutstandingCampaign) -> list[OrgUnit]:
     seen = request.user.unit_scope.ids(SEE_CASES)
-    return [unit for unit in services.campaign_units(campaign) if unit.pk in seen]
+    return [unit for unit in clearing.campaign_units(campaign) if unit.pk in seen]
 
 
 @require_GET
@@ -136,8 +136,8 @@ def campaign(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _doors(request: StaffRequest, found: OutstandingCampaign) -> dict[str, Any]:
     return {
-        "may_manage": services.managing(found, request.user),
-        "may_end": services.ending(found, request.user),
+        "may_manage": clearing.managing(found, request.user),
+        "may_end": clearing.ending(found, request.user),
         "open_round": found.rounds.filter(closed_at=None).first(),
         "round_form": forms.RoundForm(),
         "end_form": forms.EndForm(initial={"status": "closed"}),
@@ -191,11 +191,11 @@ def campaign_unit(request: StaffRequest, pk: int, unit: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def campaign_targets(request: StaffRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
-    insist_on(services.managing(found, request.user))
-    units = services.campaign_units(found)
+    insist_on(clearing.managing(found, request.user))
+    units = clearing.campaign_units(found)
     form = forms.TargetsForm(request.POST if request.method == "POST" else None, found, units)
     if form.is_bound and form.is_valid():
-        services.set_targets(found, form.shares(), by=request.user)
+        clearing.set_targets(found, form.shares(), by=request.user)
         messages.success(request, "目标已下达")
         return redirect(found)
     lines = [(unit, form.cells(unit)) for unit in units]
@@ -233,11 +233,11 @@ def campaign_run_off(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def campaign_end(request: StaffRequest, pk: int) -> HttpResponse:
     found, form = visible(request, pk), forms.EndForm(request.POST)
-    insist_on(services.managing(found, request.user))
+    insist_on(clearing.managing(found, request.user))
     if not form.is_valid():
         messages.error(request, "结束清理须写明总结或理由。")
         return redirect(found)
     sent = form.cleaned_data
-    ended = services.end_campaign(found, sent["status"], sent["conclusion"], by=request.user)
+    ended = clearing.end_campaign(found, sent["status"], sent["conclusion"], by=request.user)
     messages.success(request, f"{ended}{ended.get_status_display()}")
     return redirect(ended)

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authority.models import LedgerEntry
 from authority.refusals import Refused, insist_on
-from cases import services
 from cases.casefile.timeline import Event
 from cases.forms import feedback as forms
 from cases.ledger_words import LETTER_ACTS
@@ -22,6 +21,7 @@ from cases.models import FeedbackLetter
 from cases.problems import board as boards
 from cases.problems import letters
 from cases.problems.rulings import party
+from cases.services import feedback
 from departments.access_log import record_export
 from departments.http import StaffRequest
 from departments.listings import Column, Empty, Listing, show
@@ -76,13 +76,13 @@ def feedback_letter_new(request: StaffRequest) -> HttpResponse:
 def _insist_reviewer(request: StaffRequest) -> None:
     units = OrgUnit.objects.filter(pk__in=[held.post.unit_id for held in request.user.posts_today])
     unit = forms.units_seen(request.user).first() or units.first() or OrgUnit(pk=0)
-    insist_on(services.drafting(unit, request.user))
+    insist_on(feedback.drafting(unit, request.user))
 
 
 def _drafted(request: StaffRequest, form: forms.DraftForm) -> FeedbackLetter | None:
     sent = form.cleaned_data
     try:
-        return services.draft_letter(sent["unit"], sent["month"], by=request.user)
+        return feedback.draft_letter(sent["unit"], sent["month"], by=request.user)
     except Refused as refused:
         for objection in refused.ruling.objections:
             form.add_error(None, objection.text)
@@ -101,9 +101,9 @@ def feedback_letter(request: StaffRequest, pk: int) -> HttpResponse:
     lines = list(letter.lines.select_related("finding"))
     form = forms.LetterForm(request.POST if request.method == "POST" else None, letter, lines)
     if form.is_bound:
-        insist_on(services.editing(letter, request.user))
+        insist_on(feedback.editing(letter, request.user))
         if form.is_valid():
-            services.edit_letter(letter, form.text(), by=request.user)
+            feedback.edit_letter(letter, form.text(), by=request.user)
             messages.success(request, "已保存")
             return redirect(letter)
     context = {"letter": letter, "lines": _with_fields(lines, form), "form": form, **_doors(request, letter)}
@@ -117,10 +117,10 @@ def _with_fields(lines: list[Any], form: forms.LetterForm) -> list[tuple[Any, An
 def _doors(request: StaffRequest, letter: FeedbackLetter) -> dict[str, Any]:
     versions = FeedbackLetter.objects.visible_to(request.user).filter(unit=letter.unit_id, month=letter.month)
     return {
-        "may_edit": services.editing(letter, request.user),
-        "may_sign": services.signing_letter(letter, request.user),
-        "may_receive": services.receiving(letter, request.user),
-        "may_correct": services.correcting_letter(letter, request.user),
+        "may_edit": feedback.editing(letter, request.user),
+        "may_sign": feedback.signing_letter(letter, request.user),
+        "may_receive": feedback.receiving(letter, request.user),
+        "may_correct": feedback.correcting_letter(letter, request.user),
         "receipt_form": forms.ReceiptForm(),
         "correction_form": forms.CorrectionForm(),
         "versions": versions.order_by("-version"),
@@ -140,14 +140,14 @@ def _events(letter: FeedbackLetter) -> list[Event]:
 
 @require_POST
 def feedback_letter_refresh(request: StaffRequest, pk: int) -> HttpResponse:
-    letter = services.refresh_letter(_visible(request, pk), by=request.user)
+    letter = feedback.refresh_letter(_visible(request, pk), by=request.user)
     messages.success(request, f"已重新读取，共 {letter.lines.count()} 项")
     return redirect(letter)
 
 
 @require_POST
 def feedback_letter_sign(request: StaffRequest, pk: int) -> HttpResponse:
-    letter = services.sign_letter(_visible(request, pk), by=request.user)
+    letter = feedback.sign_letter(_visible(request, pk), by=request.user)
     messages.success(request, f"{letter.number}已签发，已通知{letter.unit.short_name}签收")
     return redirect(letter)
 
@@ -156,7 +156,7 @@ def feedback_letter_sign(request: StaffRequest, pk: int) -> HttpResponse:
 def feedback_letter_receive(request: StaffRequest, pk: int) -> HttpResponse:
     form = forms.ReceiptForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
-    letter = services.receive_letter(_visible(request, pk), note, by=request.user)
+    letter = feedback.receive_letter(_visible(request, pk), note, by=request.user)
     messages.success(request, f"{letter.number}已签收")
     return redirect(letter)
 
@@ -164,11 +164,11 @@ def feedback_letter_receive(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def feedback_letter_correct(request: StaffRequest, pk: int) -> HttpResponse:
     letter, form = _visible(request, pk), forms.CorrectionForm(request.POST)
-    insist_on(services.correcting_letter(letter, request.user))
+    insist_on(feedback.correcting_letter(letter, request.user))
     if not form.is_valid():
         messages.error(request, "更正须写明理由。")
         return redirect(letter)
-    made = services.correct_letter(letter, form.cleaned_data["reason"], by=request.user)
+    made = feedback.correct_letter(letter, form.cleaned_data["reason"], by=request.user)
     messages.success(request, f"第 {made.version} 版已拟稿；签发之前原通报仍然有效")
     return redirect(made)
 

@@ -12,13 +12,12 @@ from authority.services import watch_coverage
 from claims_admin.demo.authority import make_authority
 from claims_admin.demo.cases import make_cases
 from claims_admin.demo.certificates import make_certificates
-from claims_admin.demo.clearing import make_clearing
+from claims_admin.demo.clearing import make_driving
 from claims_admin.demo.injuries import make_injuries
 from claims_admin.demo.notices import make_notices
 from claims_admin.demo.organisation import make_posts, make_units
 from claims_admin.demo.past import make_past
 from claims_admin.demo.people import make_people
-from claims_admin.demo.problems import make_problems
 from claims_admin.demo.quality import make_quality
 from claims_admin.demo.reviews import make_reviews, try_a_letter
 from claims_admin.demo.special import make_specials
@@ -55,6 +54,4 @@ def make_branch(size: str, *, seed: int, say: Callable[[str], None]) -> None:
     say(f"代岗 {make_stand_in(people)} 项，临时授权下待追认 {make_emergency(people)} 件")
     made = make_injuries(people, random=Random(f"{seed}/injuries"))
     say(f"伤者 {made['injured']} 人，调解 {made['mediations']} 件，非车险协助 {made['assistance']} 件")
-    say(make_vehicle_desk(people, Random(f"{seed}/vehicle")))
-    found, letters = make_problems(units, people)
-    say(f"问题件 {found} 件，通报 {letters} 份，未决清理 {make_clearing(units, people):,} 件")
+    say(f"{make_vehicle_desk(people, Random(f'{seed}/vehicle'))}；{make_driving(units, people)}")

@@ -8,18 +8,26 @@ from decimal import Decimal
 from django.utils import timezone
 
 from authority.refusals import Refused
-from cases import services
 from cases.clearing.reasons import Rulebook, fit
 from cases.clearing.rulebook import rulebook_on, state_of
 from cases.models import CampaignCase, CampaignRound, OutstandingCampaign
-from cases.services import Entry, Plan
+from cases.services import chasing, clearing
+from cases.services.chasing import Entry
+from cases.services.clearing import Plan
 from claims_admin.demo.clock import set_to
 from claims_admin.demo.people import People
+from claims_admin.demo.problems import make_problems
 from departments.models import OrgUnit, Staff
 
 FILLED = 300
 NOTES = ("已电话催收单证", "等待伤者出院", "配件到货后复检", "已约客户协商", "")
 FALLBACK = ("P", "J", "I", "E", "K")
+
+
+def make_driving(units: dict[str, OrgUnit], people: People) -> str:
+    """What the department drives its sub-branches by: findings with their letters, campaigns; in words."""
+    found, letters = make_problems(units, people)
+    return f"问题件 {found} 件，通报 {letters} 份，未决清理 {make_clearing(units, people):,} 件"
 
 
 def make_clearing(units: dict[str, OrgUnit], people: People) -> int:
@@ -40,7 +48,7 @@ def _yearly(units: dict[str, OrgUnit], keeper: Staff, today: date) -> Outstandin
         return None
     rows = campaign.rows.open().select_related("case").order_by("-age_days", "pk")[:FILLED]
     _fill(list(rows), keeper)
-    services.take_round(campaign, "逐件核对原因，两年以上的由机构负责人包案", by=keeper)
+    clearing.take_round(campaign, "逐件核对原因，两年以上的由机构负责人包案", by=keeper)
     return campaign
 
 
@@ -62,11 +70,11 @@ def _small(units: dict[str, OrgUnit], people: People, today: date) -> Outstandin
         return None
     rows = list(campaign.rows.open().select_related("case"))
     with set_to(_at(today - timedelta(days=9), today)):
-        first = services.take_round(campaign, "先清伤者已出院的", by=head)
+        first = clearing.take_round(campaign, "先清伤者已出院的", by=head)
         _fill(rows, head)
-        services.confirm_estimates([row.pk for row in rows], "与医疗跟踪记录核对一致", by=head)
+        chasing.confirm_estimates([row.pk for row in rows], "与医疗跟踪记录核对一致", by=head)
         _close(first, head)
-    services.take_round(campaign, "调解未达成的逐件约谈", by=head)
+    clearing.take_round(campaign, "调解未达成的逐件约谈", by=head)
     return campaign
 
 
@@ -77,7 +85,7 @@ def _over(units: dict[str, OrgUnit], people: People, today: date) -> Outstanding
     campaign = _start(plan, head, _at(base_on + timedelta(days=1), today))
     if campaign is not None:
         with set_to(_at(base_on + timedelta(days=61), today)):
-            services.end_campaign(campaign, "closed", "按期完成，余案转入年度清理。", by=head)
+            clearing.end_campaign(campaign, "closed", "按期完成，余案转入年度清理。", by=head)
     return campaign
 
 
@@ -85,7 +93,7 @@ def _start(plan: Plan, by: Staff, moment: datetime) -> OutstandingCampaign | Non
     """None where nothing was open then."""
     with set_to(moment):
         try:
-            return services.start_campaign(plan, by=by)
+            return clearing.start_campaign(plan, by=by)
         except Refused:
             return None
 
@@ -105,7 +113,7 @@ def _fill(rows: list[CampaignCase], by: Staff) -> None:
         for number, row in enumerate(rows)
         if number % 4 or len(rows) < FILLED
     }
-    services.fill_rows(entries, by=by)
+    chasing.fill_rows(entries, by=by)
 
 
 def _reasons(row: CampaignCase, book: Rulebook) -> tuple[str, ...]:
@@ -118,6 +126,6 @@ def _reasons(row: CampaignCase, book: Rulebook) -> tuple[str, ...]:
 def _close(found: CampaignRound, by: Staff) -> None:
     """As long as nothing is left undone."""
     try:
-        services.close_round(found, "伤者已出院的全部结案，其余逐件填明原因。", by=by)
+        clearing.close_round(found, "伤者已出院的全部结案，其余逐件填明原因。", by=by)
     except Refused:
         return

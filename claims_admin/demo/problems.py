@@ -11,7 +11,8 @@ from django.utils import timezone
 from authority.refusals import Refused
 from cases import services
 from cases.models import ClaimCase, FeedbackLetter, ProblemFinding
-from cases.services import Problem, SecondLook, Text
+from cases.services import Problem, SecondLook, feedback
+from cases.services.feedback import Text
 from claims_admin.demo.clock import set_to
 from claims_admin.demo.past import months_before
 from claims_admin.demo.people import People
@@ -105,12 +106,12 @@ def _letter(unit: OrgUnit, month: date, people: People) -> int:
     is_newest = month == next(months_before(timezone.localdate(), 1))
     after = timezone.make_aware(datetime.combine(month + timedelta(days=33), time(10)))
     with set_to(min(after, timezone.now() - timedelta(minutes=10))):
-        letter = services.draft_letter(unit, month, by=finder)
+        letter = feedback.draft_letter(unit, month, by=finder)
         demands = "请于收到通报后五个工作日内完成整改，并组织全员学习。"
-        services.edit_letter(letter, Text(letter.summary, demands, {}), by=finder)
+        feedback.edit_letter(letter, Text(letter.summary, demands, {}), by=finder)
         if is_newest or not letter.lines.exists():
             return 1
-        services.sign_letter(letter, by=chief)
+        feedback.sign_letter(letter, by=chief)
     with set_to(min(after + timedelta(days=1), timezone.now())):
         if unit.code != UNITS[-1]:
             _receive(letter, people)
@@ -118,4 +119,4 @@ def _letter(unit: OrgUnit, month: date, people: People) -> int:
 
 
 def _receive(letter: FeedbackLetter, people: People) -> None:
-    services.receive_letter(letter, "已组织学习，逐件整改", by=people.one(letter.unit.code, "UNIT_HEAD"))
+    feedback.receive_letter(letter, "已组织学习，逐件整改", by=people.one(letter.unit.code, "UNIT_HEAD"))

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import services
-from cases.services import Plan
+from cases.services import clearing
+from cases.services.clearing import Plan
 from tests.access.rows import get, post
 from tests.cast import World
 from tests.factories import CaseFactory
@@ -19,11 +19,11 @@ def furnish(world: World) -> None:
     now = timezone.now()
     CaseFactory(unit=world["dy"], handler=world["clerk"], reported_at=now - timedelta(days=9))
     plan = Plan("清理", world["motor"], "special", base_on(), base_on() + timedelta(days=60), "regulator")
-    campaign = services.start_campaign(plan, by=world["department_head"])
+    campaign = clearing.start_campaign(plan, by=world["department_head"])
     world.things |= {
         "campaign": campaign,
         "row": campaign.rows.order_by("pk").last(),
-        "round": services.take_round(campaign, by=world["department_head"]),
+        "round": clearing.take_round(campaign, by=world["department_head"]),
         **{f"act_{act}": act for act in ("fill", "assign", "confirm", "dance")},
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases import services
-from cases.services import Problem
+from cases.services import Problem, feedback
 from departments.models import Staff
 from tests.access.rows import get, post
 from tests.cast import World, hold
@@ -38,9 +38,9 @@ def letters(world: World, finder: Staff) -> None:
     month = timezone.localdate().replace(day=1)
     accepted = services.reply_to_problem(found(world, finder), "accepts", "属实", by=world["unit_head"])
     services.confirm_problem(accepted, by=finder)
-    signed = services.draft_letter(world["dy"], month, by=finder)
-    world.things["signed_letter"] = services.sign_letter(signed, by=world["office_head"])
-    world.things["draft_letter"] = services.draft_letter(world["dy"], date(2025, 1, 1), by=finder)
+    signed = feedback.draft_letter(world["dy"], month, by=finder)
+    world.things["signed_letter"] = feedback.sign_letter(signed, by=world["office_head"])
+    world.things["draft_letter"] = feedback.draft_letter(world["dy"], date(2025, 1, 1), by=finder)
 
 
 # anonymous outsider clerk unit_head reviewer office_head department_head head_office system security audit

@@ -18,7 +18,9 @@ from cases.clearing import base, board, standing
 from cases.clearing.rows import stale
 from cases.jobs import take_clearing_rounds
 from cases.models import CampaignCase, ClaimCase, OutstandingCampaign, RoundRow
-from cases.services import Entry, Plan, Share
+from cases.services import chasing, clearing
+from cases.services.chasing import Entry
+from cases.services.clearing import Plan, Share
 from departments.models import OutboxMessage, Staff
 from tests.cases.branch import Branch, adjusted_case, in_post
 from tests.cases.test_problems import refusals
@@ -45,7 +47,7 @@ class Scene:
         return Plan(**{"unit": self.branch.department, "scheme": "regulator", **facts, **fields})
 
     def start(self, **fields: Any) -> OutstandingCampaign:
-        return services.start_campaign(self.plan(**fields), by=self.keeper)
+        return clearing.start_campaign(self.plan(**fields), by=self.keeper)
 
 
 def at(month: int, day: int, hour: int = 10) -> datetime:
@@ -140,11 +142,11 @@ def test_who_may_start(scene: Scene):
     scene.case()
     plan = scene.plan()
 
-    assert refusals(lambda: services.start_campaign(plan, by=scene.branch.clerk)) == ["not_clearing"]
-    assert refusals(lambda: services.start_campaign(plan, by=scene.unit_head)) == ["not_clearing"]
+    assert refusals(lambda: clearing.start_campaign(plan, by=scene.branch.clerk)) == ["not_clearing"]
+    assert refusals(lambda: clearing.start_campaign(plan, by=scene.unit_head)) == ["not_clearing"]
     own = scene.plan(unit=scene.branch.unit)
-    assert services.start_campaign(own, by=scene.unit_head).base_count == 1
-    assert services.start_campaign(plan, by=scene.branch.manager).base_count == 1
+    assert clearing.start_campaign(own, by=scene.unit_head).base_count == 1
+    assert clearing.start_campaign(plan, by=scene.branch.manager).base_count == 1
 
 
 def entry(codes: str = "N", remark: str | None = "催办中") -> Entry:
@@ -154,7 +156,7 @@ def entry(codes: str = "N", remark: str | None = "催办中") -> Entry:
 def test_reasons_are_written_on_the_case_with_its_history(scene: Scene):
     case = scene.case()
     row = scene.start().rows.get()
-    (answer,) = services.fill_rows({row.pk: entry()}, by=scene.branch.clerk)
+    (answer,) = chasing.fill_rows({row.pk: entry()}, by=scene.branch.clerk)
 
     case.refresh_from_db()
     row.refresh_from_db()
@@ -176,7 +178,7 @@ def test_reasons_are_written_on_the_case_with_its_history(scene: Scene):
 def test_what_does_not_fit_changes_nothing(scene: Scene, given: Entry, codes: list[str]):
     case = scene.case()
     row = scene.start().rows.get()
-    (answer,) = services.fill_rows({row.pk: given}, by=scene.branch.clerk)
+    (answer,) = chasing.fill_rows({row.pk: given}, by=scene.branch.clerk)
 
     case.refresh_from_db()
     assert list(answer.ruling.codes) == codes
@@ -187,7 +189,7 @@ def test_each_row_is_ruled_on_its_own(scene: Scene):
     scene.case()
     scene.case(is_litigated=True, stage="assessed", adjusted=0, reviewed=0)
     rows = list(scene.start().rows.order_by("case"))
-    answers = services.fill_rows({row.pk: entry("L") for row in rows}, by=scene.unit_head)
+    answers = chasing.fill_rows({row.pk: entry("L") for row in rows}, by=scene.unit_head)
 
     assert [answer.ruling.allowed for answer in answers] == [False, True]
 
@@ -197,12 +199,12 @@ def test_who_fills_a_row(scene: Scene):
     row = scene.start().rows.get()
 
     def codes(by: Staff) -> list[str]:
-        (answer,) = services.fill_rows({row.pk: entry()}, by=by)
+        (answer,) = chasing.fill_rows({row.pk: entry()}, by=by)
         return list(answer.ruling.codes)
 
     assert codes(scene.branch.surveyor) == ["not_own"]
     assert [codes(by) for by in (scene.branch.clerk, scene.unit_head, scene.keeper)] == [[], [], []]
-    services.assign_rows(row.campaign, [row.pk], scene.branch.surveyor, by=scene.unit_head)
+    chasing.assign_rows(row.campaign, [row.pk], scene.branch.surveyor, by=scene.unit_head)
     assert codes(scene.branch.surveyor) == []
 
 
@@ -212,7 +214,7 @@ def test_rows_are_given_to_somebody_who_can(scene: Scene):
     stranger = in_post("CASE_REG", OrgUnitFactory(parent=scene.branch.department)).staff
 
     def assign(to: Staff, by: Staff) -> list[str]:
-        (answer,) = services.assign_rows(row.campaign, [row.pk], to, by=by)
+        (answer,) = chasing.assign_rows(row.campaign, [row.pk], to, by=by)
         return list(answer.ruling.codes)
 
     assert assign(stranger, scene.unit_head) == ["assignee_not_handling"]
@@ -229,7 +231,7 @@ def test_an_old_estimate_is_stale_until_somebody_looks(scene: Scene, guarded):
     assert [row.case for row in stale(campaign.rows.all(), timezone.now())] == [old]
 
     row = campaign.rows.get(case=old)
-    (answer,) = services.confirm_estimates([row.pk], "与定损一致", by=scene.branch.clerk)
+    (answer,) = chasing.confirm_estimates([row.pk], "与定损一致", by=scene.branch.clerk)
     guarded()
     assert answer.ruling.allowed
     assert not stale(campaign.rows.all(), timezone.now()).exists()
@@ -242,7 +244,7 @@ def test_a_round_keeps_every_row_as_it_stood(scene: Scene):
     scene.case(uncleared_reasons=["N"], expected_close_on=SOON)
     done = scene.case(stage="closed", closing_kind="refused", closed_at=at(11, 5))
     campaign = scene.start()
-    first = services.take_round(campaign, "先清小额", by=scene.keeper)
+    first = clearing.take_round(campaign, "先清小额", by=scene.keeper)
 
     states = {
         row.row.case: (row.cleared_as, row.reasons) for row in RoundRow.objects.select_related("row__case")
@@ -257,31 +259,31 @@ def test_what_a_round_found_cleared_is_not_taken_again(scene: Scene):
     scene.case(uncleared_reasons=["N"])
     done = scene.case(stage="closed", closing_kind="paid", closed_at=at(11, 5))
     campaign = scene.start()
-    services.close_round(services.take_round(campaign, by=scene.keeper), "一件结案", by=scene.keeper)
-    second = services.take_round(campaign, by=scene.keeper)
+    clearing.close_round(clearing.take_round(campaign, by=scene.keeper), "一件结案", by=scene.keeper)
+    second = clearing.take_round(campaign, by=scene.keeper)
 
     assert second.rows.count() == 1
-    services.close_round(second, "无新结案", by=scene.keeper)
+    clearing.close_round(second, "无新结案", by=scene.keeper)
     ClaimCase.objects.filter(pk=done.pk).update(
         stage="adjusted", closed_at=None, closing_kind="", handler=scene.keeper
     )
     ClaimCase.objects.update(uncleared_reasons=["N"])
-    assert services.take_round(campaign, by=scene.keeper).rows.count() == 2
+    assert clearing.take_round(campaign, by=scene.keeper).rows.count() == 2
 
 
 def test_a_round_is_closed_when_nothing_is_left_undone(scene: Scene):
     case = scene.case(reported_at=at(8, 1), registered_at=at(8, 1))
     campaign = scene.start()
-    found = services.take_round(campaign, by=scene.keeper)
-    assert refusals(lambda: services.take_round(campaign, by=scene.keeper)) == ["round_open"]
-    assert refusals(lambda: services.close_round(found, "完成", by=scene.keeper)) == ["stale", "unexplained"]
+    found = clearing.take_round(campaign, by=scene.keeper)
+    assert refusals(lambda: clearing.take_round(campaign, by=scene.keeper)) == ["round_open"]
+    assert refusals(lambda: clearing.close_round(found, "完成", by=scene.keeper)) == ["stale", "unexplained"]
 
     row = campaign.rows.get()
-    services.fill_rows({row.pk: entry()}, by=scene.branch.clerk)
+    chasing.fill_rows({row.pk: entry()}, by=scene.branch.clerk)
     case.refresh_from_db()
     services.change_estimate(case, Decimal(9500), "配件涨价", by=scene.branch.clerk, seen=case.version)
-    assert refusals(lambda: services.close_round(found, " ", by=scene.keeper)) == ["no_text"]
-    assert services.close_round(found, "全部核对", by=scene.keeper).state == "closed"
+    assert refusals(lambda: clearing.close_round(found, " ", by=scene.keeper)) == ["no_text"]
+    assert clearing.close_round(found, "全部核对", by=scene.keeper).state == "closed"
 
 
 def test_rounds_come_by_the_calendar(scene: Scene):
@@ -303,11 +305,11 @@ def test_targets_and_how_far_today_should_be(scene: Scene):
     assert (line.progress.count_rate, line.left, line.state[0]) == (Decimal(20), 3, "overdue")
 
     unit = scene.branch.unit.pk
-    services.set_targets(campaign, [Share(unit, None, Decimal(20), Decimal(20))], by=scene.keeper)
+    clearing.set_targets(campaign, [Share(unit, None, Decimal(20), Decimal(20))], by=scene.keeper)
     (line,) = board.board_of(campaign, [scene.branch.unit], {}).units
     assert (line.left, line.state[0]) == (0, "done")
     foreign = [Share(scene.branch.head_office.pk, None, Decimal(1), Decimal(1))]
-    assert refusals(lambda: services.set_targets(campaign, foreign, by=scene.keeper)) == ["foreign_unit"]
+    assert refusals(lambda: clearing.set_targets(campaign, foreign, by=scene.keeper)) == ["foreign_unit"]
 
 
 def test_the_sums_are_those_of_the_rows(scene: Scene):
@@ -354,16 +356,16 @@ def test_run_off_is_what_was_paid_and_what_is_still_owed_against_the_estimate(sc
 def test_the_end_needs_a_conclusion_and_closed_rounds(scene: Scene):
     scene.case()
     campaign = scene.start()
-    services.take_round(campaign, by=scene.keeper)
+    clearing.take_round(campaign, by=scene.keeper)
 
     def end(status: str, text: str) -> OutstandingCampaign:
-        return services.end_campaign(campaign, status, text, by=scene.keeper)
+        return clearing.end_campaign(campaign, status, text, by=scene.keeper)
 
     assert refusals(lambda: end("closed", "完成")) == ["round_open"]
     assert refusals(lambda: end("cancelled", "")) == ["no_text"]
     assert end("cancelled", "范围有误").status == "cancelled"
     row = campaign.rows.get()
-    (answer,) = services.fill_rows({row.pk: entry()}, by=scene.branch.clerk)
+    (answer,) = chasing.fill_rows({row.pk: entry()}, by=scene.branch.clerk)
     assert list(answer.ruling.codes) == ["not_running"]
 
 

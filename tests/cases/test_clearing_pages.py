@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from cases import services
 from cases.models import AgeBand, ClaimCase, OutstandingCampaign
+from cases.services import chasing, clearing
 from departments.models import Staff
 from tests.cases.test_clearing import SOON, Scene, at, scene
 from tests.cases.test_problem_pages import client_of
@@ -184,8 +184,8 @@ def test_a_round_from_its_start_to_its_end(scene: Scene, campaign: OutstandingCa
     assert shown.context["shown"].changed_reasons == [("N", 1, 0)]
 
     row = campaign.rows.get(case__reported_at=at(8, 1))
-    services.fill_rows({row.pk: services.Entry(("N",), SOON)}, by=scene.branch.clerk)
-    services.confirm_estimates([row.pk], "已核对", by=scene.branch.clerk)
+    chasing.fill_rows({row.pk: chasing.Entry(("N",), SOON)}, by=scene.branch.clerk)
+    chasing.confirm_estimates([row.pk], "已核对", by=scene.branch.clerk)
     client.post(found.get_absolute_url(), {"summary": "全部核对"})
     found.refresh_from_db()
     assert (found.state, found.closed_by) == ("closed", scene.keeper)
@@ -208,7 +208,7 @@ def test_every_sheet_and_file_opens(scene: Scene, campaign: OutstandingCampaign,
 
 @pytest.mark.parametrize("way", ["", "?as=print"])
 def test_a_round_opens(scene: Scene, campaign: OutstandingCampaign, way: str):
-    found = services.take_round(campaign, by=scene.keeper)
+    found = clearing.take_round(campaign, by=scene.keeper)
 
     assert client_of(scene.unit_head).get(found.get_absolute_url() + way).status_code == 200
 

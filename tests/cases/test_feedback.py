@@ -15,7 +15,8 @@ from authority.models import LedgerEntry
 from cases import services
 from cases.models import FeedbackLetter, ProblemFinding
 from cases.problems import figures
-from cases.services import SecondLook, Text
+from cases.services import SecondLook, feedback
+from cases.services.feedback import Text
 from departments.models import OutboxMessage
 from tests.cases.branch import Branch, adjusted_case, in_post
 from tests.cases.test_problem_pages import client_of
@@ -36,11 +37,11 @@ def confirmed(scene: Scene, **fields: str) -> ProblemFinding:
 
 
 def drafted(scene: Scene) -> FeedbackLetter:
-    return services.draft_letter(scene.branch.unit, timezone.localdate().replace(day=1), by=scene.quality)
+    return feedback.draft_letter(scene.branch.unit, timezone.localdate().replace(day=1), by=scene.quality)
 
 
 def issued(scene: Scene) -> FeedbackLetter:
-    return services.sign_letter(drafted(scene), by=scene.branch.office_head)
+    return feedback.sign_letter(drafted(scene), by=scene.branch.office_head)
 
 
 def test_a_draft_holds_what_counts_in_the_month(scene: Scene):
@@ -56,13 +57,13 @@ def test_a_draft_holds_what_counts_in_the_month(scene: Scene):
 def test_a_letter_is_signed_by_another_and_freezes(scene: Scene, guarded):
     found, letter = confirmed(scene), drafted(scene)
     remark = {letter.lines.get().pk: "限期整改"}
-    services.edit_letter(letter, Text("总体尚可", "逐件整改", remark), by=scene.quality)
-    assert refusals(lambda: services.sign_letter(letter, by=scene.quality)) == [
+    feedback.edit_letter(letter, Text("总体尚可", "逐件整改", remark), by=scene.quality)
+    assert refusals(lambda: feedback.sign_letter(letter, by=scene.quality)) == [
         "not_office_head",
         "own_draft",
     ]
 
-    signed = services.sign_letter(letter, by=scene.branch.office_head)
+    signed = feedback.sign_letter(letter, by=scene.branch.office_head)
     guarded()
     found.refresh_from_db()
     assert (signed.number[-2:], signed.lines.get().remark) == ("1号", "限期整改")
@@ -78,7 +79,7 @@ def test_what_is_confirmed_after_the_letter_counts_next_month(scene: Scene):
 
     late = confirmed(scene, class_code="P5")
     assert late.period == (MONTH + timedelta(days=32)).replace(day=1)
-    assert refusals(lambda: services.correct_letter(issued_letter(), " ", by=scene.quality)) == ["no_reason"]
+    assert refusals(lambda: feedback.correct_letter(issued_letter(), " ", by=scene.quality)) == ["no_reason"]
 
 
 def issued_letter() -> FeedbackLetter:
@@ -88,9 +89,9 @@ def issued_letter() -> FeedbackLetter:
 def test_a_letter_without_findings_is_not_signed(scene: Scene):
     letter = drafted(scene)
 
-    assert refusals(lambda: services.sign_letter(letter, by=scene.branch.office_head)) == ["empty"]
+    assert refusals(lambda: feedback.sign_letter(letter, by=scene.branch.office_head)) == ["empty"]
     confirmed(scene)
-    assert services.refresh_letter(letter, by=scene.quality).lines.count() == 1
+    assert feedback.refresh_letter(letter, by=scene.quality).lines.count() == 1
 
 
 def test_an_appeal_before_the_signature_leaves_the_letter(scene: Scene):
@@ -98,16 +99,16 @@ def test_an_appeal_before_the_signature_leaves_the_letter(scene: Scene):
     letter = drafted(scene)
     services.appeal_problem(found, "请复核", by=scene.unit_head)
 
-    signed = services.sign_letter(letter, by=scene.branch.office_head)
+    signed = feedback.sign_letter(letter, by=scene.branch.office_head)
     assert [line.finding for line in signed.lines.all()] == [kept]
 
 
 def test_the_head_of_the_unit_receives_it(scene: Scene):
     confirmed(scene)
     letter = issued(scene)
-    assert refusals(lambda: services.receive_letter(letter, by=scene.branch.manager)) == ["not_unit_head"]
+    assert refusals(lambda: feedback.receive_letter(letter, by=scene.branch.manager)) == ["not_unit_head"]
 
-    received = services.receive_letter(letter, "已组织学习", by=scene.unit_head)
+    received = feedback.receive_letter(letter, "已组织学习", by=scene.unit_head)
     assert (received.status, received.received_by) == ("received", scene.unit_head)
     acts = LedgerEntry.objects.filter(chain=f"feedback:{letter.pk}").values_list("action", flat=True)
     assert list(acts.order_by("sequence")) == ["draft_letter", "sign_letter", "receive_letter"]
@@ -116,13 +117,13 @@ def test_the_head_of_the_unit_receives_it(scene: Scene):
 def test_a_correction_is_a_further_version(scene: Scene, guarded):
     found = confirmed(scene)
     letter = issued(scene)
-    second = services.correct_letter(letter, "责任人有误", by=scene.quality)
+    second = feedback.correct_letter(letter, "责任人有误", by=scene.quality)
     services.appeal_problem(found, "请复核", by=scene.unit_head)
     services.look_again(found, SecondLook("reduced", "减轻", 1), by=scene.branch.office_head)
     late = ProblemFinding.objects.get(pk=found.pk)
 
     assert late.period != MONTH  # the letter of the month is still in force
-    assert refusals(lambda: services.sign_letter(second, by=scene.branch.office_head)) == ["empty"]
+    assert refusals(lambda: feedback.sign_letter(second, by=scene.branch.office_head)) == ["empty"]
     confirmed_before = FeedbackLetter.objects.get(pk=letter.pk)
     assert (confirmed_before.status, confirmed_before.lines.get().points) == ("issued", 3)
     guarded()
@@ -131,8 +132,8 @@ def test_a_correction_is_a_further_version(scene: Scene, guarded):
 def test_the_newer_version_takes_the_place_of_the_older(scene: Scene):
     confirmed(scene)
     letter = issued(scene)
-    second = services.correct_letter(letter, "更正要求", by=scene.quality)
-    services.sign_letter(second, by=scene.branch.office_head)
+    second = feedback.correct_letter(letter, "更正要求", by=scene.quality)
+    feedback.sign_letter(second, by=scene.branch.office_head)
 
     letter.refresh_from_db()
     second.refresh_from_db()
@@ -219,7 +220,7 @@ def test_the_list_of_letters_costs_the_same_for_many(scene: Scene, assert_flat_q
     months = iter(range(1, 9))
 
     def grow() -> None:
-        services.draft_letter(scene.branch.unit, date(2025, next(months), 1), by=scene.quality)
+        feedback.draft_letter(scene.branch.unit, date(2025, next(months), 1), by=scene.quality)
 
     assert_flat_queries(reverse("cases:feedback_letters"), grow=grow)
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from cases import services
 from cases.models import ClaimCase, OutstandingCampaign
-from cases.services import Entry, Plan
+from cases.services import chasing, clearing
+from cases.services.chasing import Entry
+from cases.services.clearing import Plan
 from reports.figures import Question
 from reports.figures.clearing import COLUMNS as CLEARING
 from reports.figures.clearing import clearing_summary
@@ -39,7 +40,7 @@ def open_case(branch: Branch, **fields: object) -> ClaimCase:
 def started(branch: Branch, **fields: object) -> OutstandingCampaign:
     facts = {"base_on": date(2025, 12, 31), "due_on": date(2026, 12, 31), "scheme": "regulator", **fields}
     with time_machine.travel(at(1, 5), tick=False):
-        return services.start_campaign(
+        return clearing.start_campaign(
             Plan("年度清理", branch.department, "annual", **facts),
             by=in_post("OUTST", branch.department).staff,
         )
@@ -79,7 +80,7 @@ def test_reasons_are_those_of_the_last_round_of_the_period(branch: Branch):
     open_case(branch, uncleared_reasons=["N"])
     campaign = started(branch)
     with time_machine.travel(at(3, 20), tick=False):
-        services.take_round(campaign, by=campaign.started_by)
+        clearing.take_round(campaign, by=campaign.started_by)
     ClaimCase.objects.update(uncleared_reasons=["P"])
 
     assert (summary()["未清理N"], summary()["未清理P"]) == (1, 0)
@@ -90,10 +91,10 @@ def test_the_list_tells_what_the_round_kept(branch: Branch):
     campaign = started(branch)
     row = campaign.rows.get()
     with time_machine.travel(at(3, 1), tick=False):
-        services.assign_rows(campaign, [row.pk], branch.surveyor, by=campaign.started_by)
-        services.fill_rows({row.pk: Entry(("N",), date(2026, 4, 1), "等总公司批复")}, by=branch.clerk)
+        chasing.assign_rows(campaign, [row.pk], branch.surveyor, by=campaign.started_by)
+        chasing.fill_rows({row.pk: Entry(("N",), date(2026, 4, 1), "等总公司批复")}, by=branch.clerk)
     with time_machine.travel(at(3, 2), tick=False):
-        services.take_round(campaign, by=campaign.started_by)
+        clearing.take_round(campaign, by=campaign.started_by)
     ClaimCase.objects.filter(pk=case.pk).update(uncleared_reasons=["P"], expected_close_on=None)
 
     listed = told(LIST, outstanding_list(MARCH).rows[0])
@@ -121,7 +122,7 @@ def test_a_campaign_of_one_sub_branch_does_not_stand_for_the_department(branch: 
     open_case(branch)
     with time_machine.travel(at(1, 5), tick=False):
         plan = Plan("德阳清理", branch.unit, "annual", date(2025, 12, 31), date(2026, 12, 31), "regulator")
-        services.start_campaign(plan, by=branch.manager)
+        clearing.start_campaign(plan, by=branch.manager)
     open_case(branch)
 
     assert summary()["基数件数"] == 2
