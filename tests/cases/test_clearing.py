@@ -105,13 +105,23 @@ def test_the_preview_is_what_is_frozen(scene: Scene):
     assert {one.band_id for one in portions} == {row.band_id for row in campaign.rows.all()}
 
 
-def test_a_start_is_told_and_the_list_never_changes(scene: Scene, guarded):
-    scene.case()
+@pytest.fixture
+def old_case(scene: Scene) -> ClaimCase:
+    """Made before the guard is switched on."""
+    return scene.case(reported_at=at(8, 1), registered_at=at(8, 1))
+
+
+def test_a_start_is_told(scene: Scene, old_case: ClaimCase, guarded):
     campaign = scene.start()
     guarded()
 
     acts = LedgerEntry.objects.filter(chain=f"campaign:{campaign.pk}").values_list("action", flat=True)
     assert list(acts.order_by("sequence")) == ["start_campaign", "freeze_base"]
+
+
+def test_the_list_never_changes(scene: Scene, old_case: ClaimCase):
+    scene.start()
+
     with pytest.raises(IntegrityError, match="cases_campaign_stays"), connection.cursor() as cursor:
         cursor.execute("update cases_campaigncase set estimate = 1")
 
@@ -225,19 +235,22 @@ def test_rows_are_given_to_somebody_who_can(scene: Scene):
     assert CampaignCase.objects.get().assignee == scene.branch.surveyor
 
 
-def test_an_old_estimate_is_stale_until_somebody_looks(scene: Scene, guarded):
-    old, fresh = scene.case(reported_at=at(8, 1), registered_at=at(8, 1)), scene.case()
+def test_an_old_estimate_is_stale_until_somebody_looks(scene: Scene, old_case: ClaimCase):
+    scene.case()
     campaign = scene.start()
-    assert [row.case for row in stale(campaign.rows.all(), timezone.now())] == [old]
 
-    row = campaign.rows.get(case=old)
+    assert [row.case for row in stale(campaign.rows.all(), timezone.now())] == [old_case]
+
+
+def test_an_estimate_is_confirmed_in_the_ledger(scene: Scene, old_case: ClaimCase, guarded):
+    row = scene.start().rows.get()
     (answer,) = chasing.confirm_estimates([row.pk], "与定损一致", by=scene.branch.clerk)
+
     guarded()
     assert answer.ruling.allowed
-    assert not stale(campaign.rows.all(), timezone.now()).exists()
-    told = LedgerEntry.objects.get(chain=f"case:{old.pk}", action="confirm_estimate")
+    assert not stale(row.campaign.rows.all(), timezone.now()).exists()
+    told = LedgerEntry.objects.get(chain=f"case:{old_case.pk}", action="confirm_estimate")
     assert (told.amount, told.reason) == (8000, "与定损一致")
-    assert not LedgerEntry.objects.filter(chain=f"case:{fresh.pk}").exists()
 
 
 def test_a_round_keeps_every_row_as_it_stood(scene: Scene):
