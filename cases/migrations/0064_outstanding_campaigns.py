@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0061_data_quality_runs'),
+        ('cases', '0063_helpers_and_opinions_tell_the_ledger'),
         ('departments', '0014_where_separation_bites'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

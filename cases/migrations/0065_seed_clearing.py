@@ -45,6 +45,6 @@ NAMES = ("AgeBand", "UnclearedReason", "ReasonRule", "ClearingParameter")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0062_outstanding_campaigns")]
+    dependencies = [("cases", "0064_outstanding_campaigns")]
 
     operations = [migrations.RunPython(seed, unseed)]

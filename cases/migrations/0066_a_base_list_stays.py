@@ -70,7 +70,7 @@ drop function cases_campaign_insist();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0063_seed_clearing"),
+        ("cases", "0065_seed_clearing"),
         ("authority", "0021_no_change_without_an_entry"),
     ]
 
