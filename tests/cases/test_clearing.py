@@ -339,7 +339,8 @@ def test_the_sums_are_those_of_the_rows(scene: Scene):
 
 def test_people_are_ranked_by_their_rate(scene: Scene):
     scene.case(stage="closed", closing_kind="paid", closed_at=at(11, 5))
-    scene.case(handler=scene.branch.surveyor)
+    other = scene.case()
+    ClaimCase.objects.filter(pk=other.pk).update(handler=scene.branch.surveyor)
     campaign = scene.start()
     people = board.ranked(board.people_of(campaign, [scene.branch.unit]))
 

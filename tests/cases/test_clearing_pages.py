@@ -14,9 +14,9 @@ from openpyxl import load_workbook
 
 from cases.models import AgeBand, ClaimCase, OutstandingCampaign
 from cases.services import chasing, clearing
-from departments.models import Staff
 from tests.cases.test_clearing import SOON, Scene, at, scene
 from tests.cases.test_problem_pages import client_of
+from tests.factories import StaffFactory
 
 __all__ = ["scene"]
 FORM = {
@@ -231,9 +231,7 @@ def test_what_is_mine_over_all_campaigns(scene: Scene, campaign: OutstandingCamp
 
 
 def test_other_units_see_nothing_of_it(scene: Scene, campaign: OutstandingCampaign):
-    outsider = Staff.objects.create(employee_no="X1", name="外人")
-
-    assert client_of(outsider).get(campaign.get_absolute_url()).status_code == 404
+    assert client_of(StaffFactory()).get(campaign.get_absolute_url()).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["campaign", "campaign_rows", "campaign_ranking", "campaign_run_off"])
