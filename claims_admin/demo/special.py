@@ -128,35 +128,41 @@ def _file(case: ClaimCase, by: Staff) -> None:
 
 
 def _values(case: ClaimCase, kind: str) -> dict[str, Any]:
-    half, now = case.estimate / 2, timezone.now()
-    rescue = {
+    reason = SpecialReason.objects.filter(kind=kind).order_by("rank")[3 if kind == Kind.REFUSAL else 0]
+    told = _WORDS.get(Kind(kind), "情况属实，按规定申请，请审批。")
+    return {"reason": reason, "statement": told, **_own_values(case).get(kind, {})}
+
+
+def _rescue(case: ClaimCase) -> dict[str, Any]:
+    now = timezone.now()
+    return {
         "police_notice_no": f"公交抢字〔{now:%Y}〕{case.pk % 900 + 100}号",
         "police_notice_at": now - timedelta(hours=5),
         "hospital": "市中心医院",
         "patient": "王强",
-        "amount": Decimal(min(6000, int(half))),
+        "amount": Decimal(min(6000, int(case.estimate / 2))),
     }
-    own: dict[str, dict[str, Any]] = {
+
+
+def _own_values(case: ClaimCase) -> dict[str, dict[str, Any]]:
+    half, insured = case.estimate / 2, case.insured_name
+    return {
         Kind.REFUSAL: {
             "clause": "条款责任免除：驾驶人无有效驾驶资格",
             "evidence": "驾驶证查询结果、询问笔录",
         },
-        Kind.CANCELLATION: {"declared_on": timezone.localdate(now), "declarant": case.insured_name},
+        Kind.CANCELLATION: {"declared_on": timezone.localdate(), "declarant": insured},
         Kind.PREPAYMENT: {
             "basis": "medical", "basis_amount": half, "amount": Decimal(int(half * 2 / 5)),
-            "invoices": "住院发票 3 张", "payee": case.insured_name,
+            "invoices": "住院发票 3 张", "payee": insured,
         },
-        Kind.RESCUE_PAYMENT: rescue,
-        Kind.RESCUE_ADVANCE: {**rescue, "ground": "drunk", "debtor": "赵五"},
+        Kind.RESCUE_PAYMENT: _rescue(case),
+        Kind.RESCUE_ADVANCE: {**_rescue(case), "ground": "drunk", "debtor": "赵五"},
         Kind.EX_GRATIA: {
-            "basis_amount": half, "amount": Decimal(int(half / 3)), "is_attested": True,
-            "payee": case.insured_name,
+            "basis_amount": half, "amount": Decimal(int(half / 3)), "is_attested": True, "payee": insured,
         },
         Kind.LATE_REGISTRATION: {"amount": case.estimate},
     }  # fmt: skip
-    reason = SpecialReason.objects.filter(kind=kind).order_by("rank")[3 if kind == Kind.REFUSAL else 0]
-    told = _WORDS.get(Kind(kind), "情况属实，按规定申请，请审批。")
-    return {"reason": reason, "statement": told, **own.get(kind, {})}
 
 
 def _decide(submission: Submission, fate: str, moment: datetime) -> bool:
