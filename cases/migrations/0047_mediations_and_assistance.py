@@ -1,6 +1,7 @@
+from decimal import Decimal
+
 import django.db.models.deletion
 import simple_history.models
-from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
