@@ -97,7 +97,9 @@ def _go_on(
             services.appeal_problem(found, "已按规定取证，请复核", by=head)
     with set_to(min(moment + timedelta(days=5), last)):
         if number == 1 and reply[0] == "accepts":
-            services.look_again(found, SecondLook("reduced", "情节较轻，减轻处理", 1), by=chief)
+            services.look_again(
+                found, SecondLook("reduced", "情节较轻，减轻处理", found.points // 2), by=chief
+            )
 
 
 def _letter(unit: OrgUnit, month: date, people: People) -> int:
