@@ -89,7 +89,7 @@ TWICE: dict[str, tuple[Callable, dict]] = {
 def test_no_constraint_is_forgotten():
     models = apps.get_app_config("cases").get_models()
     named = {constraint.name for model in models for constraint in model._meta.constraints}
-    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("*.py"))
+    tests = "".join(path.read_text() for path in Path(__file__).parent.rglob("*.py"))
 
     assert sorted(name for name in named if f'"{name}"' not in tests) == []
 
@@ -108,6 +108,8 @@ def test_the_database_refuses_a_second(constraint: str):
     shared = {name: value() for name, value in common.items()}
     make(**shared)
 
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")  # one of them waits for the commit otherwise
     with pytest.raises(IntegrityError, match=constraint):
         make(**shared)
 

@@ -24,6 +24,7 @@ from authority.models import (
 )
 from cases import services
 from cases.models import (
+    AnswerCondition,
     CampaignCase,
     CaseLoss,
     ClaimCase,
@@ -33,23 +34,33 @@ from cases.models import (
     Consultation,
     DamageItem,
     DamageSheet,
+    DataCorrection,
     Decision,
     Escalation,
     FeedbackLetter,
     FraudLead,
+    InjuredPerson,
+    InjuryAssistance,
+    InjuryCost,
     Judgment,
     Lawsuit,
     LitigationCost,
     MajorLoss,
     MajorLossVisit,
     MajorReport,
+    Mediation,
     OutstandingCampaign,
     PapersNotice,
     Payment,
     ProblemClass,
     ProblemFinding,
+    QualityDraw,
+    QualitySample,
+    RecoveryPlaceholder,
+    RefusalNotice,
     Resurvey,
     ReversalTask,
+    SpecialRequest,
     Submission,
 )
 from departments.models import Absence, Appointment, Certificate, IncompatibleDuty, Staff
@@ -244,6 +255,8 @@ GUARDED = (
     MajorLoss, MajorReport, MajorLossVisit, DamageSheet, DamageItem, Resurvey, FraudLead,
     Appointment, Absence, Staff, IncompatibleDuty, EmergencyGrant, Ratification, StandInCeiling,
     CoHandler, ReversalTask, Consultation,
+    AnswerCondition, DataCorrection, InjuredPerson, InjuryAssistance, InjuryCost, Mediation, QualityDraw,
+    QualitySample, RecoveryPlaceholder, RefusalNotice, SpecialRequest,
     PapersNotice, CampaignCase, OutstandingCampaign, FeedbackLetter,
 )  # fmt: skip
 

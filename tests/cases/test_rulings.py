@@ -186,7 +186,7 @@ def test_a_returned_case_skips_nothing():
 
 
 def test_a_closed_case_is_over_save_for_what_is_asked_beside_its_way():
-    assert open_actions(Stage.CLOSED) == {Action.ASK, Action.GRANT}
+    assert open_actions(Stage.CLOSED) == {Action.ASK, Action.GRANT, Action.REOPEN}
 
 
 def test_nothing_is_paid_before_approval():

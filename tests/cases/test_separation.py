@@ -75,7 +75,7 @@ def test_sod_06_key_posts_are_for_employees():
 
 @pytest.mark.parametrize("step", ["submit", "edit_amount"])
 def test_sod_07_who_asks_does_not_approve(step):
-    assert codes("ex_gratia", step) == {"sod:SOD-07"}
+    assert codes("ex_gratia", step) == {"sod:SOD-07", "must_refer:EX_GRATIA_PROVINCE"}
 
 
 def test_sod_08_nobody_grants_to_himself():
