@@ -36,15 +36,15 @@ def _columns(viewer: Staff) -> Sequence[Column]:
         Column("大案编号", lambda row: row.number, "number", url=lambda row: row.get_absolute_url()),
         Column("赔案", lambda row: str(row.case), "number", url=lambda row: row.case.get_absolute_url()),
         Column("机构", lambda row: row.case.unit.short_name),
+        Column("状态", lambda row: row.get_status_display(), "status", code=lambda row: row.status),
+        Column("下次报告", lambda row: _due(row, clocks), "status", code=lambda row: _due_code(row, clocks)),
         Column("被保险人", lambda row: _name(row, viewer)),
         Column("触发标准", lambda row: row.ground, "wrap"),
         Column("估损(元)", lambda row: row.case.estimate, "money"),
         Column("认定", lambda row: row.recognised_at, "moment"),
         Column("首报", lambda row: row.first_reported_at, "moment"),
-        Column("下次报告", lambda row: _due(row, clocks), "status", code=lambda row: _due_code(row, clocks)),
         Column("部门介入", _visited),
         Column("负责人", lambda row: row.officer.name if row.officer else ""),
-        Column("状态", lambda row: row.get_status_display(), "status", code=lambda row: row.status),
     )
 
 

@@ -55,6 +55,11 @@ class Suit:
     at: datetime
     number: int
 
+    @property
+    def acts(self) -> int:
+        """How many acts of its life it comes to see."""
+        return self.number % (len(LIFE) + 1)
+
     def fresh(self) -> Lawsuit:
         return Lawsuit.objects.select_related("case__unit").get(pk=self.lawsuit.pk)
 
@@ -96,7 +101,8 @@ def _enter(suit: Suit) -> None:
 def _summon(suit: Suit) -> None:
     """Soon where the suit has come no further; before today's date otherwise."""
     lawsuit = suit.fresh()
-    ahead = timedelta(days=1 + suit.number % 20, hours=2)
+    is_ahead = suit.acts == LIFE.index(_summon) + 1
+    ahead = timedelta(days=1 + suit.number % 20 if is_ahead else 5, hours=2)
     summons = Summons("first", timezone.now() + ahead, "第三审判庭", attendee=lawsuit.officer or suit.by)
     services.set_hearing(lawsuit, summons, by=suit.by, seen=lawsuit.version)
     if suit.number % 3 == 0:
@@ -109,8 +115,7 @@ def _summon(suit: Suit) -> None:
 def _hear(suit: Suit) -> None:
     lawsuit = suit.fresh()
     hearing = lawsuit.hearings.get(status="planned")
-    suit.at = max(suit.at, hearing.at + timedelta(hours=3))
-    with set_to(suit.at):
+    with set_to(max(suit.at, hearing.at + timedelta(hours=3))):
         heard = Heard("held", "双方举证质证，法庭辩论，择期宣判。")
         services.note_hearing(hearing, heard, by=suit.by, seen=lawsuit.version)
         cost = {
