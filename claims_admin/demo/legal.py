@@ -101,8 +101,9 @@ def _enter(suit: Suit) -> None:
 def _summon(suit: Suit) -> None:
     """Soon where the suit has come no further; before today's date otherwise."""
     lawsuit = suit.fresh()
-    is_ahead = suit.acts == LIFE.index(_summon) + 1
-    ahead = timedelta(days=1 + suit.number % 20 if is_ahead else 5, hours=2)
+    ahead = timedelta(minutes=10)
+    if suit.acts == LIFE.index(_summon) + 1:
+        ahead = timedelta(days=1 + suit.number % 20, hours=2)
     summons = Summons("first", timezone.now() + ahead, "第三审判庭", attendee=lawsuit.officer or suit.by)
     services.set_hearing(lawsuit, summons, by=suit.by, seen=lawsuit.version)
     if suit.number % 3 == 0:
@@ -115,7 +116,7 @@ def _summon(suit: Suit) -> None:
 def _hear(suit: Suit) -> None:
     lawsuit = suit.fresh()
     hearing = lawsuit.hearings.get(status="planned")
-    with set_to(max(suit.at, hearing.at + timedelta(hours=3))):
+    with set_to(max(suit.at, hearing.at + timedelta(minutes=20))):
         heard = Heard("held", "双方举证质证，法庭辩论，择期宣判。")
         services.note_hearing(hearing, heard, by=suit.by, seen=lawsuit.version)
         cost = {
