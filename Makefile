@@ -48,6 +48,7 @@ check: ready-dev
 	$(BIN)/mypy .
 
 test: check ready-browser
+	$(BIN)/pytest tests/test_prepared.py
 	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 bench: ready-dev

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from authority.rulings import Ruling
+from cases import services
 from cases.casefile.amounts import amounts_of
 from cases.casefile.facts import facts_of
 from cases.forms import fraud as forms
@@ -28,6 +29,7 @@ from cases.fraud.rulings import (
     may_report,
 )
 from cases.handlers import department_people, successors_in
+from cases.items import REFUSAL
 from cases.models import ClaimCase, FraudIndicator, FraudLead, FraudTask
 from cases.services import fraud
 from cases.views.acting import Act, act_page
@@ -72,6 +74,8 @@ def _shown(found: FraudLead, staff: Staff) -> dict[str, Any]:
         "tasks": [(one, may_finish_task(one, staff).allowed) for one in tasks],
         "evidence": found.evidence.select_related("paper", "added_by"),
         "doors": _doors(found, staff),
+        "refusals": found.case.special_requests.filter(kind=REFUSAL).order_by("-pk"),
+        "may_refuse": services.may_draft(found.case, REFUSAL, staff).allowed,
     }
 
 

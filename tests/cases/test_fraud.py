@@ -15,7 +15,7 @@ from cases import services
 from cases.fraud.facts import hints_for
 from cases.fraud.hints import FraudFacts, Like, hints_of
 from cases.fraud.register import figures
-from cases.models import ClaimCase, DamageSheet, FraudIndicator, FraudLead, MajorLoss
+from cases.models import ClaimCase, DamageSheet, FraudIndicator, FraudLead, MajorLoss, SpecialRequest
 from cases.services import fraud
 from cases.services.fraud import Conclusion, HandOver, Suspicion, TaskOrder
 from departments.models import Staff
@@ -334,3 +334,14 @@ def test_each_act_has_its_page(branch: Branch, case, investigator):
         answer = client_of(person).post(url, {**data, "seen": seen(lead)})
         assert (client_of(person).get(lead.get_absolute_url()).status_code, answer.status_code) == (200, 302)
     assert "经侦支队" in client.get(reverse("cases:fraud_print", args=[lead.pk])).content.decode()
+
+
+def test_the_lead_leads_to_the_refusal(branch: Branch, case: ClaimCase, investigator: Staff):
+    lead = investigated(branch, case, investigator)
+    asked = SpecialRequest.objects.create(
+        case=case, kind="refusal", number="TS1", requested_by=branch.clerk, amount=1
+    )
+    page = client_of(branch.manager).get(lead.get_absolute_url()).content.decode()
+
+    assert "本案拒赔" in page
+    assert asked.get_absolute_url() in page
