@@ -25,7 +25,7 @@ def rights(staff) -> set[tuple[str, str]]:
     [
         ("clerk", {("see_cases", "dy"), ("handle_cases", "dy")}),
         ("reviewer", {("see_cases", "motor")}),
-        ("head_office", {("see_cases", "hq"), ("see_people", "hq")}),
+        ("head_office", {("see_cases", "hq"), ("see_people", "hq"), ("investigate_fraud", "hq")}),
         ("outsider", set()),
         ("system_admin", set()),
     ],
