@@ -52,7 +52,7 @@ OWN_WORDS = {
         specials
         injuries
         lawsuits conferences
-        damage fraud majors prices resurveys
+        damage fraud majors prices resurveys shares
         problems clearing
         clearing
     """,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -51,14 +51,3 @@ def granted_by_loss(items: Iterable[DamageItem]) -> dict[int, Decimal]:
     for one in items:
         sums[one.sheet.loss_id] = sums.get(one.sheet.loss_id, ZERO) + one.granted
     return sums
-
-
-def spread_over(total: Decimal, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
-    """A total in proportion to the weights, to the fen, by largest remainder; without weights nothing."""
-    fen = {key: int(weight * 100) for key, weight in weights.items() if weight > 0}
-    whole, base = int(total * 100), sum(fen.values())
-    shares = {key: whole * weight // base for key, weight in fen.items()}
-    by_rest = sorted(fen, key=lambda key: (-(whole * fen[key] % base), key))
-    for key in by_rest[: whole - sum(shares.values())]:
-        shares[key] += 1
-    return {key: Decimal(shares.get(key, 0)) / 100 for key in weights}

@@ -20,10 +20,10 @@ from cases.injuries.rulings import (
     may_enter_costs,
     may_review_costs,
 )
-from cases.matters import fen
 from cases.models import CaseLoss, ClaimCase, InjuredPerson, InjuryCost, Step
 from cases.rulings import refused_for, with_objections
 from cases.services.transition import apply, lock_case, note_step, stay
+from cases.shares import share_out
 from departments.models import Staff
 
 ZERO = Decimal(0)
@@ -207,19 +207,5 @@ def settle_altered(case: ClaimCase, reviewed: Mapping[int, Decimal], losses: Seq
 
 
 def spread(total: Decimal, parts: Sequence[CaseLoss] | Sequence[InjuryCost]) -> dict[int, Decimal]:
-    """A total over the parts in proportion to what was assessed, to the cent, by largest remainder.
-
-    What was assessed at nothing gets nothing; the shares add up to the total where anything was assessed.
-    """
-    found = shares(fen(total), {part.pk: fen(part.assessed) for part in parts if part.assessed > 0})
-    return {part.pk: Decimal(found.get(part.pk, 0)) / 100 for part in parts}
-
-
-def shares(whole: int, weights: Mapping[int, int]) -> dict[int, int]:
-    """Fen by key in proportion to the weights, by largest remainder; they add up to the whole."""
-    weight = sum(weights.values())
-    found = {key: whole * own // weight for key, own in weights.items()}
-    by_rest = sorted(weights, key=lambda key: (-(whole * weights[key] % weight), key))
-    for key in by_rest[: whole - sum(found.values())]:
-        found[key] += 1
-    return found
+    """A total over the parts in proportion to what was assessed; yuan by id."""
+    return share_out(total, {part.pk: part.assessed for part in parts})

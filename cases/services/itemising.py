@@ -12,7 +12,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from authority.refusals import insist_on
 from authority.rulings import Objection
-from cases.damage.arithmetic import granted_by_loss, name_key, product, spread_over, totals
+from cases.damage.arithmetic import granted_by_loss, name_key, product, totals
 from cases.damage.parsing import LineRow
 from cases.damage.rulings import changeable, may_review_lines, prices_only, station_of
 from cases.lifecycle import Action
@@ -31,6 +31,7 @@ from cases.models import (
 from cases.rulings import may_work, with_objections
 from cases.services.majors import recognise
 from cases.services.transition import apply, lock_case, note_amount, note_step, stay, work_change
+from cases.shares import share_out
 from departments.authorship import save_as
 from departments.models import Staff
 
@@ -258,7 +259,7 @@ def settle_lines(losses: Iterable[CaseLoss], lines: Iterable[DamageItem], *, by:
 def _alter(lines: Sequence[DamageItem], amount: Decimal) -> None:
     """Head office set another sum: the difference is spread over the lines, and says so."""
     altered = ReductionReason.objects.get(code=ALTERED)
-    shares = spread_over(amount, {line.pk: line.granted or line.claimed for line in lines})
+    shares = share_out(amount, {line.pk: line.granted or line.claimed for line in lines})
     for line in lines:
         line.adjustment += shares[line.pk] - line.granted
         line.reviewed, line.reason = shares[line.pk], altered

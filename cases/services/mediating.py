@@ -27,7 +27,7 @@ from cases.injuries.mediation import (
     scheme_objections,
 )
 from cases.items import INJURY_MEDIATION
-from cases.matters import Asked, fen
+from cases.matters import Asked
 from cases.models import (
     CasePaper,
     ClaimCase,
@@ -39,9 +39,9 @@ from cases.models import (
 )
 from cases.numbers import next_number
 from cases.rulings import with_objections
-from cases.services.injury_costs import shares
 from cases.services.subjects import About, Settlement, SubjectKind, register_subject
 from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
+from cases.shares import share_out
 from departments.models import Staff
 
 ZERO = Decimal(0)
@@ -272,9 +272,9 @@ def _fit_lines(mediation: Mediation, total: Decimal) -> None:
     lines = list(mediation.lines.all())
     if sum((line.amount for line in lines), ZERO) == total:
         return
-    parts = shares(fen(total), {line.pk: fen(line.amount) for line in lines})
+    shares = share_out(total, {line.pk: line.amount for line in lines})
     for line in lines:
-        line.amount = Decimal(parts[line.pk]) / 100
+        line.amount = shares[line.pk]
     MediationLine.objects.bulk_update(lines, ["amount"])
 
 

@@ -8,7 +8,7 @@ from authority.models import LedgerEntry
 from authority.refusals import Refused
 from cases import services
 from cases.conflicts import Stale
-from cases.damage.arithmetic import name_key, product, spread_over
+from cases.damage.arithmetic import name_key, product
 from cases.damage.parsing import LineRow
 from cases.lifecycle import Action, Stage, open_actions
 from cases.models import ClaimCase, DamageItem, PartPrice
@@ -32,13 +32,6 @@ def test_what_a_line_comes_to(quantity, price, residual, worth):
 
 def test_parts_are_compared_without_their_dress():
     assert name_key("前保险杠（左）") == name_key("前保险杠 左") == name_key("前保险杠(左)")
-
-
-def test_a_total_is_spread_to_the_fen():
-    shares = spread_over(Decimal(100), {1: Decimal(1), 2: Decimal(1), 3: Decimal(1), 4: Decimal(0)})
-
-    assert sum(shares.values()) == 100
-    assert shares[4] == 0
 
 
 def test_lines_make_the_assessment(branch: Branch, guarded):
