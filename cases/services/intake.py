@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
@@ -15,7 +16,17 @@ from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.items import reviews_needed
 from cases.lifecycle import Action, Stage
-from cases.models import FLAGS_OF_FIELDS, CaseLoss, ClaimCase, DamageItem, Kind, MajorLoss, Step, Submission
+from cases.models import (
+    FLAGS_OF_FIELDS,
+    CaseLoss,
+    CaseStep,
+    ClaimCase,
+    DamageItem,
+    Kind,
+    MajorLoss,
+    Step,
+    Submission,
+)
 from cases.numbers import next_number
 from cases.rulings import may_register_in, may_work, refused_for, with_objections
 from cases.services.estimating import change_locked_estimate, insist_positive
@@ -57,6 +68,12 @@ SURVEYED_FIELDS = frozenset(
         *SERVICE_MOMENTS,
     }
 )
+
+_ASSESSED_AFTER = CaseStep.objects.filter(
+    case=OuterRef("case"), step=Step.ASSESS, left_at__gt=OuterRef("submitted_at")
+)
+PASSED = Q(status=Submission.Status.AGREED) & ~Exists(_ASSESSED_AFTER)
+"""Of requests: agreed to since the losses were last assessed; a new assessment asks for all of them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +250,8 @@ def _is_past_review(case: ClaimCase) -> bool:
 
 
 def reviews_passed(case: ClaimCase) -> frozenset[str]:
-    """The reviews agreed since the losses were last assessed: a new assessment asks for all of them again."""
-    agreed = Submission.objects.filter(case=case, status=Submission.Status.AGREED)
-    assessed = (
-        case.steps.filter(step=Step.ASSESS).order_by("-left_at").values_list("left_at", flat=True).first()
-    )
-    if assessed:
-        agreed = agreed.filter(submitted_at__gte=assessed)
-    return frozenset(agreed.values_list("item__code", flat=True))
+    passed = Submission.objects.filter(PASSED, case=case)
+    return frozenset(passed.values_list("item__code", flat=True))
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
@@ -15,7 +15,7 @@ from cases.items import BESIDE, CASE_ITEMS, DAMAGE_REVIEW, INJURY_REVIEW, review
 from cases.lifecycle import Action, Stage
 from cases.models import CaseLoss, ChainStep, ClaimCase, Submission
 from cases.services.injury_costs import settle_altered, settle_costs, spread
-from cases.services.intake import reviews_passed
+from cases.services.intake import PASSED
 from cases.services.itemising import lines_of, settle_lines
 from cases.services.resurveying import draw
 from cases.services.special_ends import set_off
@@ -24,6 +24,8 @@ from cases.services.transition import Change, note_amount, stay, tell
 from departments.models import Staff
 
 ZERO = Decimal(0)
+ON_THE_WAY = Q(status=Submission.Status.OPEN) & ~Q(item__code__in=BESIDE)
+"""Of requests: those under way that hold their case in its stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,7 @@ def _settle_review(submission: Submission, grant: Grant) -> tuple[str, ...]:
 
 
 def on_the_way(case: ClaimCase) -> QuerySet[Submission]:
-    """The open requests that hold the case in its stage."""
-    return Submission.objects.filter(case=case, status=Submission.Status.OPEN).exclude(item__code__in=BESIDE)
+    return Submission.objects.filter(ON_THE_WAY, case=case)
 
 
 def _reviewed_sums(submission: Submission, grant: Grant, asked: list[CaseLoss]) -> Mapping[int, Decimal]:
@@ -115,14 +116,16 @@ def _reviewed_sums(submission: Submission, grant: Grant, asked: list[CaseLoss]) 
 
 
 def _stage_after_review(submission: Submission) -> Stage:
-    """Reviewed when no review is under way and none is missing."""
+    """Reviewed when no review is under way and none is missing; one statement."""
     case = submission.case
-    others = on_the_way(case).exclude(pk=submission.pk)
-    escalations = list(others.values_list("escalation", flat=True))
-    if any(escalations):
+    counted = Submission.objects.filter(PASSED | ON_THE_WAY, case=case)
+    found = list(counted.values_list("status", "item__code", "escalation"))
+    others = [escalation for status, _, escalation in found if status == Submission.Status.OPEN]
+    if any(others):
         return Stage.OVER_AUTHORITY
-    missing = reviews_needed(frozenset(case.loss_classes)) - reviews_passed(case)
-    return Stage.REVIEWING if missing or escalations else Stage.REVIEWED
+    passed = {code for status, code, _ in found if status == Submission.Status.AGREED}
+    missing = reviews_needed(frozenset(case.loss_classes)) - passed
+    return Stage.REVIEWING if missing or others else Stage.REVIEWED
 
 
 def settle_back(submission: Submission, action: Action, returned_to: str, *, by: Staff) -> Change:

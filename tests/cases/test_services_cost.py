@@ -8,7 +8,7 @@ from cases.models import Submission
 from cases.services import Request, Verdict
 from tests.cases.branch import Branch, adjusted_case, assessed_case, current, send
 
-DECISION, REVIEW, SUBMISSION = 18, 27, 26
+DECISION, REVIEW, SUBMISSION = 18, 25, 26
 
 
 def test_a_decision_within_authority(branch: Branch, django_assert_max_num_queries):
