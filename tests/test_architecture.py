@@ -26,7 +26,7 @@ OWN_WORDS = {
         origin outbox paging panels prepared refusals responsibility sheets spans staffing standing
         uploads workbooks
         holdings keepers post_holdings testimony
-        listings owed
+        listings owed tables
     """,
     "authority": """
         approvers bounds certificates comparison coverage export granting holders interests ledger

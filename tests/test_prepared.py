@@ -18,5 +18,5 @@ def test_nothing_is_left_to_migrate():
 def test_what_was_made_is_known_by_what_it_was_made_from():
     files = prepared.made_from()
 
-    assert "cases/migrations/0001_initial.py" in files
+    assert "cases/migrations/0001_tables.py" in files
     assert prepared.name_for(files) != prepared.name_for({**files, "cases/migrations/9999.py": "0"})

@@ -20,6 +20,8 @@ drop function authority_ledger_refuse();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authority", "0002_initial")]
+    dependencies = [("authority", "0001_tables")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

@@ -29,4 +29,6 @@ def unload(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("authority", "0003_ledger_is_append_only")]
 
-    operations = [migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunPython(load, unload),
+    ]

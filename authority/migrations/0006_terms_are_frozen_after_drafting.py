@@ -48,6 +48,8 @@ drop function authority_freeze_line();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authority", "0005_ledger_by_grant")]
+    dependencies = [("authority", "0004_seed_items_and_rules")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

@@ -15,4 +15,6 @@ class Migration(migrations.Migration):
         ("departments", "0005_record_seeds"),
     ]
 
-    operations = [migrations.RunPython(record, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(record, migrations.RunPython.noop),
+    ]

@@ -57,6 +57,9 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authority", "0010_stand_ins")]
+    dependencies = [("authority", "0009_ledger_is_sealed")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS), migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+        migrations.RunPython(load, unload),
+    ]

@@ -1,8 +1,4 @@
-"""Whom the rules ask or tell, and two test cases for each rule that came with the software.
-
-A rule of an installation's own keeps what it says; one that asks or tells gets the head of the office, or of
-the department, as the post: somebody must be named.
-"""
+"""Two test cases for each rule that came with the software."""
 
 import json
 from decimal import Decimal
@@ -13,15 +9,7 @@ from django.db import migrations
 from departments.known import record_seeds
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-POSTS = {"SUSPECTED_FRAUD": "LEGAL", "MAJOR_NOTICE": "DEPT_HEAD"}
-POST_OF_KIND = {"must_consult": "OFFICE_HEAD", "notify": "DEPT_HEAD"}
 EXPECTS = {"must_refer": "refers", "must_consult": "consults", "notify": "notifies", "hard_stop": "stops"}
-
-
-def name_posts(apps):
-    for rule in apps.get_model("authority", "ReferralRule").objects.filter(kind__in=POST_OF_KIND):
-        rule.post = POSTS.get(rule.code) or POST_OF_KIND[rule.kind]
-        rule.save()
 
 
 def write_cases(apps):
@@ -54,7 +42,6 @@ def write_cases(apps):
 
 
 def load(apps, schema_editor):
-    name_posts(apps)
     write_cases(apps)
     record_seeds(apps, "authority", "ReferralRule", "RuleCase")
 
@@ -64,6 +51,8 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authority", "0012_referral_rules_are_tried")]
+    dependencies = [("authority", "0011_stand_ins_do_not_overlap")]
 
-    operations = [migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunPython(load, unload),
+    ]

@@ -27,6 +27,8 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authority", "0018_coverage_findings")]
+    dependencies = [("authority", "0013_try_the_rules")]
 
-    operations = [migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunPython(load, unload),
+    ]

@@ -91,14 +91,16 @@ create constraint trigger {table}_told after update on {table}
 
 
 def backwards() -> str:
-    dropped = (f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};" for table in GUARDED)
+    dropped = (
+        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};"
+        for table in GUARDED
+    )
     return "\n".join(dropped) + DROP
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("authority", "0020_emergencies"),
-        ("departments", "0012_hand_overs"),
-    ]
+    dependencies = [("authority", "0020_emergencies"), ("departments", "0011_seed_clock_rules")]
 
-    operations = [migrations.RunSQL(forwards(), backwards())]
+    operations = [
+        migrations.RunSQL(forwards(), backwards()),
+    ]

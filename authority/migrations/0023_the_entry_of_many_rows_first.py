@@ -47,6 +47,8 @@ end $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authority", "0022_separation_changes")]
+    dependencies = [("authority", "0021_no_change_without_an_entry")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

@@ -60,4 +60,6 @@ def unload(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("authority", "0023_the_entry_of_many_rows_first")]
 
-    operations = [migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunPython(load, unload),
+    ]

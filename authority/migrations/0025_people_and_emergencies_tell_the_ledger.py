@@ -70,9 +70,8 @@ BACKWARDS = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("authority", "0024_special_items"),
-        ("departments", "0019_which_rules_add_a_co_handler"),
-    ]
+    dependencies = [("authority", "0024_special_items"), ("departments", "0019_which_rules_add_a_co_handler")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS + "drop function authority_insist_on_act();")]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS + "drop function authority_insist_on_act();"),
+    ]

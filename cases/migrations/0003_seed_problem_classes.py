@@ -12,12 +12,7 @@ def load(apps, schema_editor):
     ProblemClass = apps.get_model("cases", "ProblemClass")
     with (SEEDS / "problem_classes.csv").open(encoding="utf-8", newline="") as file:
         for rank, row in enumerate(csv.DictReader(file)):
-            ProblemClass.objects.create(
-                **{**row, "points": int(row["points"])},
-                rank=rank,
-                source="问题件分类（公司惯例）",
-                is_verified=False,
-            )
+            ProblemClass.objects.create(**row, rank=rank, source="问题件分类（公司惯例）", is_verified=False)
 
 
 def unload(apps, schema_editor):
@@ -25,6 +20,8 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0002_initial")]
+    dependencies = [("cases", "0001_tables")]
 
-    operations = [migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunPython(load, unload),
+    ]

@@ -53,6 +53,8 @@ drop sequence cases_number;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_where_a_case_was_returned_to")]
+    dependencies = [("cases", "0003_seed_problem_classes")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

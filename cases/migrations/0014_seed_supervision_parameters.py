@@ -25,6 +25,8 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0013_supervision")]
+    dependencies = [("cases", "0009_seed_import_profiles")]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop, elidable=False)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),
+    ]

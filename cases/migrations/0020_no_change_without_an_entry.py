@@ -38,14 +38,14 @@ create constraint trigger {table}_told after update on {table}
 
 def backwards() -> str:
     return "".join(
-        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n" for table in GUARDED
+        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n"
+        for table in GUARDED
     )
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("cases", "0019_consultations"),
-        ("authority", "0021_no_change_without_an_entry"),
-    ]
+    dependencies = [("cases", "0015_pack_items"), ("authority", "0021_no_change_without_an_entry")]
 
-    operations = [migrations.RunSQL(forwards(), backwards())]
+    operations = [
+        migrations.RunSQL(forwards(), backwards()),
+    ]

@@ -24,6 +24,8 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0022_concurrent_acts")]
+    dependencies = [("cases", "0020_no_change_without_an_entry")]
 
-    operations = [migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunPython(load, unload),
+    ]

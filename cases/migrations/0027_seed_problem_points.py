@@ -18,15 +18,16 @@ def rows(name):
 
 
 def seed(apps, schema_editor):
-    """The points that the class had so far are those of an ordinary finding."""
     ProblemClass = apps.get_model("cases", "ProblemClass")
     ProblemPoints = apps.get_model("cases", "ProblemPoints")
     classes = {one.code: one for one in ProblemClass.objects.all()}
     for row in rows("problem_points.csv"):
-        found = classes[row["code"]]
-        points = found.points if row["severity"] == "normal" else int(row["points"])
         ProblemPoints.objects.create(
-            problem_class=found, severity=row["severity"], points=points, valid_from=FIRST_DAY, source=PRACTICE
+            problem_class=classes[row["code"]],
+            severity=row["severity"],
+            points=int(row["points"]),
+            valid_from=FIRST_DAY,
+            source=PRACTICE,
         )
     ClockRule = apps.get_model("departments", "ClockRule")
     for row in rows("problem_clock_rules.csv"):
@@ -43,6 +44,8 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0026_problem_findings"), ("departments", "0014_where_separation_bites")]
+    dependencies = [("cases", "0023_share_of_concurrent_acts"), ("departments", "0014_where_separation_bites")]
 
-    operations = [migrations.RunPython(seed, unseed)]
+    operations = [
+        migrations.RunPython(seed, unseed),
+    ]

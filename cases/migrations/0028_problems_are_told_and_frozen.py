@@ -43,13 +43,8 @@ drop trigger cases_problemfinding_told_new on cases_problemfinding;
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("cases", "0027_seed_problem_points"),
-        ("authority", "0021_no_change_without_an_entry"),
-    ]
+    dependencies = [("cases", "0027_seed_problem_points"), ("authority", "0021_no_change_without_an_entry")]
 
     operations = [
-        migrations.RemoveField(model_name="problemclass", name="points"),
-        migrations.RemoveField(model_name="historicalproblemclass", name="points"),
         migrations.RunSQL(FORWARDS, BACKWARDS),
     ]

@@ -25,6 +25,8 @@ drop trigger cases_papersnotice_told_new on cases_papersnotice;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0029_moments_and_notices")]
+    dependencies = [("cases", "0028_problems_are_told_and_frozen")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

@@ -24,4 +24,6 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("cases", "0030_notices_tell_the_ledger")]
 
-    operations = [migrations.RunPython(load, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(load, migrations.RunPython.noop),
+    ]

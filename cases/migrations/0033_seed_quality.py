@@ -55,7 +55,12 @@ def seed_rules(apps):
         values["per_unit_max"] = row["per_unit_max"] or None
         SampleRule.objects.get_or_create(code=values.pop("code"), valid_from=FIRST_DAY, defaults=values)
     for rank, row in enumerate(rows("data_quality_rules.csv"), start=1):
-        values = {**row, **numbers(row, "limit", "points"), "rank": rank, "is_nightly": row["is_nightly"] == "1"}
+        values = {
+            **row,
+            **numbers(row, "limit", "points"),
+            "rank": rank,
+            "is_nightly": row["is_nightly"] == "1",
+        }
         Rule.objects.get_or_create(code=values.pop("code"), valid_from=FIRST_DAY, defaults=values)
 
 
@@ -67,4 +72,6 @@ def seed(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("cases", "0032_quality")]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop, elidable=False)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),
+    ]

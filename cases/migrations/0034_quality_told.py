@@ -4,7 +4,10 @@ from django.db import migrations
 
 # Table: arguments of the trigger, columns whose change needs an entry.
 GUARDED = {
-    "cases_datacorrection": ("'case', 'case_id'", "status, field, before, after, requested_by_id, decided_by_id"),
+    "cases_datacorrection": (
+        "'case', 'case_id'",
+        "status, field, before, after, requested_by_id, decided_by_id",
+    ),
     "cases_qualitysample": ("'quality_sample', 'id'", "status, score, is_vetoed, scored_by_id, second_by_id"),
     "cases_qualitydraw": ("'quality_draw', 'id'", "unit_id, since, until, seed"),
 }
@@ -44,4 +47,6 @@ def backwards():
 class Migration(migrations.Migration):
     dependencies = [("cases", "0033_seed_quality")]
 
-    operations = [migrations.RunSQL(forwards(), backwards())]
+    operations = [
+        migrations.RunSQL(forwards(), backwards()),
+    ]

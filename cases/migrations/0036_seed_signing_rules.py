@@ -19,6 +19,8 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0035_signings_and_taking_back")]
+    dependencies = [("cases", "0034_quality_told")]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop, elidable=False)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),
+    ]

@@ -37,4 +37,6 @@ drop function cases_signing_count();
 class Migration(migrations.Migration):
     dependencies = [("cases", "0036_seed_signing_rules")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

@@ -33,6 +33,8 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0038_head_office"), ("departments", "0014_where_separation_bites")]
+    dependencies = [("cases", "0037_signatures_count"), ("departments", "0014_where_separation_bites")]
 
-    operations = [migrations.RunPython(seed, unseed)]
+    operations = [
+        migrations.RunPython(seed, unseed),
+    ]

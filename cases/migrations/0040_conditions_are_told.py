@@ -21,4 +21,6 @@ drop trigger cases_answercondition_told_new on cases_answercondition;
 class Migration(migrations.Migration):
     dependencies = [("cases", "0039_seed_answer_terms")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

@@ -70,13 +70,16 @@ def forwards() -> str:
 
 def backwards() -> str:
     own = "".join(
-        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n" for table in GUARDED
+        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n"
+        for table in GUARDED
     )
     case = "drop trigger cases_claimcase_told on cases_claimcase;" + changed("cases_claimcase", "id", WATCHED)
     return NO_PAYMENTS + own + case
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0041_special_cases")]
+    dependencies = [("cases", "0040_conditions_are_told")]
 
-    operations = [migrations.RunSQL(forwards(), backwards())]
+    operations = [
+        migrations.RunSQL(forwards(), backwards()),
+    ]

@@ -37,4 +37,6 @@ class Migration(migrations.Migration):
         ("authority", "0024_special_items"),
     ]
 
-    operations = [migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunPython(load, unload),
+    ]

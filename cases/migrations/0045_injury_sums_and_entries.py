@@ -97,11 +97,14 @@ create constraint trigger {table}_told after update on {table}
 
 def backwards() -> str:
     return "".join(
-        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n" for table in GUARDED
+        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n"
+        for table in GUARDED
     )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0044_injured_people"), ("authority", "0021_no_change_without_an_entry")]
+    dependencies = [("cases", "0043_seed_special_cases"), ("authority", "0021_no_change_without_an_entry")]
 
-    operations = [migrations.RunSQL(forwards() + SUMS, DROP + backwards())]
+    operations = [
+        migrations.RunSQL(forwards() + SUMS, DROP + backwards()),
+    ]

@@ -41,4 +41,6 @@ def seed(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("cases", "0045_injury_sums_and_entries")]
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop, elidable=False)]
+    operations = [
+        migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),
+    ]

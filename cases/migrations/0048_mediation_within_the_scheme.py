@@ -111,6 +111,8 @@ drop function cases_mediation_line_frozen();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0047_mediations_and_assistance")]
+    dependencies = [("cases", "0046_seed_injury_measures")]
 
-    operations = [migrations.RunSQL(FUNCTIONS + TRIGGERS, DROP)]
+    operations = [
+        migrations.RunSQL(FUNCTIONS + TRIGGERS, DROP),
+    ]

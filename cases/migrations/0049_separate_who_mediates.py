@@ -56,4 +56,6 @@ class Migration(migrations.Migration):
         ("departments", "0014_where_separation_bites"),
     ]
 
-    operations = [migrations.RunPython(forwards, migrations.RunPython.noop, elidable=False)]
+    operations = [
+        migrations.RunPython(forwards, migrations.RunPython.noop, elidable=False),
+    ]

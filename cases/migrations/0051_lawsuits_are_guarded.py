@@ -58,12 +58,15 @@ create constraint trigger {table}_told after update on {table}
 
 def backwards() -> str:
     dropped = "".join(
-        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n" for table in GUARDED
+        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n"
+        for table in GUARDED
     )
     return dropped + FALLS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0050_lawsuits_and_conferences")]
+    dependencies = [("cases", "0049_separate_who_mediates")]
 
-    operations = [migrations.RunSQL(forwards(), backwards())]
+    operations = [
+        migrations.RunSQL(forwards(), backwards()),
+    ]

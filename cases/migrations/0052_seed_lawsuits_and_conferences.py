@@ -49,10 +49,7 @@ def unload_kinds(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("cases", "0051_lawsuits_are_guarded"),
-        ("departments", "0014_where_separation_bites"),
-    ]
+    dependencies = [("cases", "0051_lawsuits_are_guarded"), ("departments", "0014_where_separation_bites")]
 
     operations = [
         migrations.RunPython(load_clocks, unload_clocks),

@@ -41,7 +41,7 @@ drop function cases_remark_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0053_remarks_phrases_and_shared_filters")]
+    dependencies = [("cases", "0052_seed_lawsuits_and_conferences")]
 
     operations = [
         migrations.RunPython(load, migrations.RunPython.noop, elidable=True),

@@ -11,7 +11,10 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "major_criteria.csv"
 FIRST_DAY = date(2020, 1, 1)
 # Table: column with the case's id, columns whose change needs an entry of the case.
 GUARDED = {
-    "cases_majorloss": ("case_id", "case_id, status, first_reported_at, last_reported_at, ended_at, officer_id"),
+    "cases_majorloss": (
+        "case_id",
+        "case_id, status, first_reported_at, last_reported_at, ended_at, officer_id",
+    ),
     "cases_majorreport": ("case_id", "case_id, major_id, kind, estimate, re_estimate"),
     "cases_majorlossvisit": ("case_id", "case_id, major_id, visited_on, agreed_estimate"),
 }
@@ -47,12 +50,13 @@ create constraint trigger {table}_told after update on {table}
 
 def backwards() -> str:
     return "".join(
-        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n" for table in GUARDED
+        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n"
+        for table in GUARDED
     )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0055_majors")]
+    dependencies = [("cases", "0054_seed_phrases_and_keep_remarks")]
 
     operations = [
         migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),

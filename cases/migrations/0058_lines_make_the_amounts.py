@@ -59,7 +59,10 @@ drop function cases_lines_make_the_amounts();
 """
 # Table: column with the case's id, columns whose change needs an entry of the case.
 GUARDED = {
-    "cases_damageitem": ("case_id", "case_id, sheet_id, quantity, price, residual, claimed, reviewed, reason_id"),
+    "cases_damageitem": (
+        "case_id",
+        "case_id, sheet_id, quantity, price, residual, claimed, reviewed, reason_id",
+    ),
     "cases_damagesheet": ("case_id", "case_id, loss_id"),
 }
 
@@ -102,12 +105,13 @@ create constraint trigger {table}_told after update on {table}
 
 def backwards() -> str:
     return "".join(
-        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n" for table in GUARDED
+        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n"
+        for table in GUARDED
     )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0057_damage")]
+    dependencies = [("cases", "0056_seed_major_criteria")]
 
     operations = [
         migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),

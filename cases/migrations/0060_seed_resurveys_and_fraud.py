@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.db import migrations
 
+from departments.known import record_seeds
+
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 FIRST_DAY = date(2020, 1, 1)
 # Table: column with the case's id, columns whose change needs an entry of the case.
@@ -65,6 +67,7 @@ def seed(apps, schema_editor):
     for row in rows("vehicle_clock_rules.csv"):
         code, limit = row.pop("code"), Decimal(row.pop("limit"))
         ClockRule.objects.get_or_create(code=code, valid_from=FIRST_DAY, defaults={**row, "limit": limit})
+    record_seeds(apps, "departments", "ClockRule")
 
 
 def row_of(alias: str, columns: str) -> str:
@@ -88,12 +91,13 @@ create constraint trigger {table}_told after update on {table}
 
 def backwards() -> str:
     return "".join(
-        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n" for table in GUARDED
+        f"drop trigger {table}_told on {table}; drop trigger {table}_told_new on {table};\n"
+        for table in GUARDED
     )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0059_resurveys_and_fraud"), ("departments", "0015_investigating_fraud")]
+    dependencies = [("cases", "0058_lines_make_the_amounts"), ("departments", "0015_investigating_fraud")]
 
     operations = [
         migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),

@@ -50,10 +50,10 @@ BACKWARDS = "".join(
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("cases", "0060_seed_resurveys_and_fraud"),
         ("authority", "0025_people_and_emergencies_tell_the_ledger"),
-        ("cases", "0062_co_handlers_and_dues"),
     ]
 
     operations = [
-        migrations.RunSQL(FORWARDS, BACKWARDS + "drop function cases_insist_on_entry_of_submission();")
+        migrations.RunSQL(FORWARDS, BACKWARDS + "drop function cases_insist_on_entry_of_submission();"),
     ]

@@ -45,6 +45,8 @@ NAMES = ("AgeBand", "UnclearedReason", "ReasonRule", "ClearingParameter")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0064_outstanding_campaigns")]
+    dependencies = [("cases", "0063_helpers_and_opinions_tell_the_ledger")]
 
-    operations = [migrations.RunPython(seed, unseed)]
+    operations = [
+        migrations.RunPython(seed, unseed),
+    ]

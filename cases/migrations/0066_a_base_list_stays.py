@@ -69,9 +69,8 @@ drop function cases_campaign_insist();
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("cases", "0065_seed_clearing"),
-        ("authority", "0021_no_change_without_an_entry"),
-    ]
+    dependencies = [("cases", "0065_seed_clearing"), ("authority", "0021_no_change_without_an_entry")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

@@ -25,6 +25,8 @@ def take(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0003_calendar_history_and_sessions")]
+    dependencies = [("departments", "0002_seed_posts_and_duties")]
 
-    operations = [migrations.RunPython(take, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(take, migrations.RunPython.noop),
+    ]

@@ -12,4 +12,6 @@ def record(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("departments", "0004_reviewers_decide_and_do_not_work_on_cases")]
 
-    operations = [migrations.RunPython(record, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(record, migrations.RunPython.noop),
+    ]

@@ -33,29 +33,5 @@ class Migration(migrations.Migration):
     dependencies = [("departments", "0005_record_seeds")]
 
     operations = [
-        migrations.RemoveConstraint("posttype", "departments_posttype_scope_known"),
-        migrations.AlterField("posttype", "scope", scope()),
-        migrations.AlterField("historicalposttype", "scope", scope()),
-        migrations.AddConstraint(
-            "posttype",
-            models.CheckConstraint(
-                condition=models.Q(scope__in=[code for code, _ in SCOPES]),
-                name="departments_posttype_scope_known",
-            ),
-        ),
-        migrations.AlterModelOptions(
-            "orgunit",
-            {
-                "verbose_name": "机构",
-                "verbose_name_plural": "机构",
-                "permissions": [
-                    ("see_cases", "查看赔案"),
-                    ("handle_cases", "处理赔案"),
-                    ("see_people", "查看人员"),
-                    ("manage_unit", "管理机构"),
-                    ("import_cases", "导入赔案清单"),
-                ],
-            },
-        ),
         migrations.RunPython(give, migrations.RunPython.noop),
     ]

@@ -28,4 +28,6 @@ def add(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("departments", "0006_importing_is_a_right_of_its_own")]
 
-    operations = [migrations.RunPython(add, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(add, migrations.RunPython.noop),
+    ]

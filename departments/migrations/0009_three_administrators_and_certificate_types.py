@@ -71,6 +71,9 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0008_certificates")]
+    dependencies = [("departments", "0007_a_claims_manager_at_head_office")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS), migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+        migrations.RunPython(load, unload),
+    ]

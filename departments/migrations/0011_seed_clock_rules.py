@@ -30,6 +30,8 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0010_clock_rules")]
+    dependencies = [("departments", "0009_three_administrators_and_certificate_types")]
 
-    operations = [migrations.RunPython(load, unload)]
+    operations = [
+        migrations.RunPython(load, unload),
+    ]

@@ -32,6 +32,8 @@ def say(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0013_separation_says_where")]
+    dependencies = [("departments", "0011_seed_clock_rules")]
 
-    operations = [migrations.RunPython(say, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(say, migrations.RunPython.noop),
+    ]

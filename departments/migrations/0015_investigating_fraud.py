@@ -5,13 +5,25 @@ The people concerned get it with the next round of `sync_appointments`.
 
 from django.db import migrations
 
-INVESTIGATING = ("DEPT_HEAD", "DEPT_DEPUTY", "OFFICE_HEAD", "MAJOR", "LEGAL", "REG_SPECIAL", "UNIT_HEAD", "HQ_REVIEW", "HQ_HEAD")
+INVESTIGATING = (
+    "DEPT_HEAD",
+    "DEPT_DEPUTY",
+    "OFFICE_HEAD",
+    "MAJOR",
+    "LEGAL",
+    "REG_SPECIAL",
+    "UNIT_HEAD",
+    "HQ_REVIEW",
+    "HQ_HEAD",
+)
 INVESTIGATE = "investigate_fraud"
 
 
 def give(apps, schema_editor):
     PostType = apps.get_model("departments", "PostType")
-    for post_type in PostType.objects.filter(code__in=INVESTIGATING).exclude(permissions__contains=[INVESTIGATE]):
+    for post_type in PostType.objects.filter(code__in=INVESTIGATING).exclude(
+        permissions__contains=[INVESTIGATE]
+    ):
         post_type.permissions = [*post_type.permissions, INVESTIGATE]
         post_type.save(update_fields=["permissions"])
 
@@ -20,20 +32,5 @@ class Migration(migrations.Migration):
     dependencies = [("departments", "0014_where_separation_bites")]
 
     operations = [
-        migrations.AlterModelOptions(
-            "orgunit",
-            {
-                "verbose_name": "机构",
-                "verbose_name_plural": "机构",
-                "permissions": [
-                    ("see_cases", "查看赔案"),
-                    ("handle_cases", "处理赔案"),
-                    ("see_people", "查看人员"),
-                    ("manage_unit", "管理机构"),
-                    ("import_cases", "导入赔案清单"),
-                    ("investigate_fraud", "调查欺诈线索"),
-                ],
-            },
-        ),
         migrations.RunPython(give, migrations.RunPython.noop),
     ]

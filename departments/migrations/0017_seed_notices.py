@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.db import migrations
 
+from departments.known import record_seeds
+
 SEED = Path(__file__).resolve().parent.parent / "seeds" / "notification_kinds.csv"
 GUARD = """
 create function departments_statutory_is_mailed() returns trigger language plpgsql as $$
@@ -43,10 +45,11 @@ def seed(apps, schema_editor):
             for name in ("is_statutory", "in_digest"):
                 values[name] = row[name] == "1"
             NotificationKind.objects.get_or_create(code=values.pop("code"), defaults=values)
+    record_seeds(apps, "departments", "NotificationKind")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0016_notices")]
+    dependencies = [("departments", "0015_investigating_fraud")]
 
     operations = [
         migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),

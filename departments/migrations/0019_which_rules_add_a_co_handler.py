@@ -14,6 +14,8 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0018_co_handlers_by_rule")]
+    dependencies = [("departments", "0017_seed_notices")]
 
-    operations = [migrations.RunPython(mark, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(mark, migrations.RunPython.noop),
+    ]
