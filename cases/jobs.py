@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from authority.models import EmergencyGrant, Substitution
 from authority.services import write_off_emergency
+from cases.conferences.reminding import remind_silent_members
 from cases.escalation.reminding import remind
 from cases.importing.drop_folder import alone, waiting_files
+from cases.lawsuits.reminding import remind_of_hearings
 from cases.models import ImportBatch, WhatIfRun
 from cases.services import (
     clearing,
@@ -103,6 +105,12 @@ def watch_clocks() -> int:
 def remind_of_escalations() -> int:
     """Before and after the deadline of head office; how many people were reminded."""
     return remind()
+
+
+@shared_task
+def remind_of_meetings() -> int:
+    """Who goes to court soon, and whose opinion a conference still waits for; how many were reminded."""
+    return remind_of_hearings() + remind_silent_members()
 
 
 @shared_task

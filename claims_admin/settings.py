@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger": {"task": "authority.jobs.seal", "schedule": 60.0},
     "clocks": {"task": "cases.jobs.watch_clocks", "schedule": 600.0},
     "escalations": {"task": "cases.jobs.remind_of_escalations", "schedule": 600.0},
+    "meetings": {"task": "cases.jobs.remind_of_meetings", "schedule": 600.0},
     "average_costs": {"task": "cases.jobs.average_costs", "schedule": crontab(hour=2, minute=10)},
     "clearing": {"task": "cases.jobs.take_clearing_rounds", "schedule": crontab(hour=6, minute=20)},
     "coverage": {"task": "authority.jobs.watch_over_coverage", "schedule": 600.0},

@@ -7,6 +7,7 @@ from cases.admin.clearing import (
     ReasonRuleAdmin,
     UnclearedReasonAdmin,
 )
+from cases.admin.conferences import ConferenceKindAdmin
 from cases.admin.injury_measures import (
     CutReasonAdmin,
     DisabilityGradeAdmin,
@@ -36,6 +37,7 @@ __all__ = [
     "AnswerTermAdmin",
     "ClaimCaseAdmin",
     "ClearingParameterAdmin",
+    "ConferenceKindAdmin",
     "CtplLimitAdmin",
     "CutReasonAdmin",
     "DataQualityRuleAdmin",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -101,6 +102,11 @@ def facts_of_conference(conference: Conference) -> list[tuple[str, str]]:
         ("法定人数", f"出席 {conference.quorum_present} 人，书面意见 {conference.quorum_written} 份"),
         ("依据", f"{conference.kind.source}{'' if conference.kind.is_verified else '（待核实）'}"),
     ]
+
+
+def pack_amounts(conference: Conference) -> list[tuple[str, Decimal]]:
+    """As they lay before the members; the pack keeps them as texts."""
+    return [(label, Decimal(text)) for label, text in conference.pack.get("amounts", ())]
 
 
 def _moment(moment: datetime | None) -> str:

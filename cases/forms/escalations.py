@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from cases.conferences.rulings import Heeding
 from cases.escalation.figures import BY
 from cases.escalation.listing import EscalationFilter
-from cases.models import Escalation
+from cases.models import Conference, ConferenceUse, Escalation
 from cases.services import Answer
 from departments.uploads import checked
 
@@ -64,6 +66,22 @@ class AnswerForm(forms.Form):
         label="批复扫描件", required=False, help_text="由综合室录入时必须上传；JPG、PNG 或 PDF，不超过 10 MB"
     )
 
+    conference = forms.TypedChoiceField(label="引用会商", required=False, coerce=int, empty_value=None)
+    heed = forms.ChoiceField(
+        label="与会商结论的关系", required=False, choices=[("", "—"), *ConferenceUse.Heed.choices]
+    )
+    heed_reason = forms.CharField(label="未按会商结论办理的理由", required=False, max_length=500)
+
+    def __init__(self, *sent: Any, conferences: Sequence[Conference]) -> None:
+        """`conferences`: those in which head office had a seat; without one nothing is asked about them."""
+        super().__init__(*sent)
+        if not conferences:
+            for name in ("conference", "heed", "heed_reason"):
+                del self.fields[name]
+            return
+        named = [(one.pk, f"{one.number} {one.advice_text}") for one in conferences]
+        self.fields["conference"].choices = [("", "不引用"), *named]  # type: ignore[attr-defined]
+
     def clean_scan(self) -> Any:
         """The same rules as for any paper of a case."""
         scan = self.cleaned_data["scan"]
@@ -84,4 +102,5 @@ class AnswerForm(forms.Form):
             sent["conditions"],
             sent["answered_by_name"],
             sent["scan"] or None,
+            Heeding(sent.get("conference"), sent.get("heed", ""), sent.get("heed_reason", "")),
         )

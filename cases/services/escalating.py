@@ -15,6 +15,7 @@ from authority.bounds import rules_for
 from authority.holders import holder_for
 from authority.refusals import insist_on
 from authority.rulings import Objection, Ruling, may_decide
+from cases.conferences.rulings import UNSAID, Heeding, Proposed
 from cases.items import BESIDE, CASE_ITEMS, possible_on
 from cases.lifecycle import Action, Stage
 from cases.matters import matter_of
@@ -30,6 +31,7 @@ from cases.rulings import (
     wrong_stage,
 )
 from cases.services.consulting import tell_of_decision
+from cases.services.heeding import answer_objections, note_use
 from cases.services.sampling import enter_pool
 from cases.services.settling import Grant, settle_agreed, settle_back, work_after_refusal
 from cases.services.subjects import granting_objections
@@ -50,7 +52,10 @@ class HeadOfficeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Head office's answer. `amount` in yuan when altered; `scan` when entered from paper."""
+    """Head office's answer. `amount` in yuan when altered; `scan` when entered from paper.
+
+    `heeding`: what it says of a conference in which head office had a seat.
+    """
 
     answer: str
     number: str = ""
@@ -58,6 +63,17 @@ class Answer:
     conditions: str = ""
     answered_by_name: str = ""
     scan: File[Any] | None = None
+    heeding: Heeding = UNSAID
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.answer == Escalation.Answer.REFUSED:
+            return Outcome.REFUSE
+        return Outcome.AGREE_WITH_CONDITIONS if self.conditions else Outcome.AGREE
+
+    def amount_for(self, submission: Submission) -> Decimal:
+        """What is decided: as it was asked for, unless altered."""
+        return submission.amount if self.amount is None else self.amount
 
 
 def open_escalation(submission: Submission, request: HeadOfficeRequest, *, by: Staff) -> Escalation:
@@ -161,6 +177,8 @@ def _may_answer(escalation: Escalation, answer: Answer, by: Staff) -> Ruling:
         objections += _granting_objections(escalation.submission)
     if answer.answer == Escalation.Answer.ALTERED and (answer.amount is None or answer.amount < 0):
         objections.append(Objection("no_amount", "调整金额须填写批复金额"))
+    proposed = Proposed(answer.outcome, answer.amount_for(escalation.submission))
+    objections += answer_objections(escalation.submission, proposed, answer.heeding)
     return with_objections(ruling, objections)
 
 
@@ -226,15 +244,13 @@ def _head_office_decision(
     entry = apply(case, change.because(answer.conditions), by)
     step.status, step.left_at = ChainStep.Status.DONE, timezone.now()
     step.save(update_fields=["status", "left_at"])
-    agreed = answer.answer != Escalation.Answer.REFUSED
-    conditional = Outcome.AGREE_WITH_CONDITIONS if answer.conditions else Outcome.AGREE
-    return Decision.objects.create(
+    decision = Decision.objects.create(
         case=case,
         submission=submission,
         chain_step=step,
-        outcome=conditional if agreed else Outcome.REFUSE,
+        outcome=answer.outcome,
         decided_by=by,
-        amount=submission.amount if answer.amount is None else answer.amount,
+        amount=answer.amount_for(submission),
         opinion=f"总公司批复 {answer.number}".strip(),
         conditions=answer.conditions,
         ruling=ruling.as_json(),
@@ -242,3 +258,5 @@ def _head_office_decision(
         ledger_entry=entry,
         decided_at=timezone.now(),
     )
+    note_use(decision, answer.heeding)
+    return decision

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils import timezone
+
 from authority.rulings import Objection
 from cases.conferences.rulings import DECIDING, Heeding, Proposed, heeding_objections
-from cases.models import ChainStep, Conference, ConferenceUse, Decision
+from cases.models import ChainStep, Conference, ConferenceMember, ConferenceUse, Decision, Submission
+from departments.models import Appointment, UnitKind
 
 _DECIDING_STATIONS = frozenset({ChainStep.Kind.PRELIMINARY, ChainStep.Kind.FINAL})
 
@@ -26,6 +29,29 @@ def owed_objections(step: ChainStep, verdict: Proposed, said: Heeding) -> Iterab
         return []
     item_code = step.submission.item.code
     return heeding_objections(concluded_on(step.submission.case_id), item_code, verdict, said)
+
+
+def concluded_with_head_office(case_id: int) -> list[Conference]:
+    """Those that bind head office too: one of its people had a seat when the conclusion was reached.
+
+    What the branch concluded among itself is before head office as advice, and binds only the branch.
+    """
+    return [one for one in concluded_on(case_id) if binds_head_office(one)]
+
+
+def binds_head_office(conference: Conference) -> bool:
+    """Had somebody a seat who held a post at head office on the day of the conclusion?"""
+    if conference.concluded_at is None:
+        return False
+    people = ConferenceMember.objects.filter(conference=conference, staff__isnull=False).values("staff")
+    held = Appointment.objects.on(timezone.localdate(conference.concluded_at))
+    return held.filter(staff__in=people, post__unit__kind=UnitKind.HEAD_OFFICE).exists()
+
+
+def answer_objections(submission: Submission, verdict: Proposed, said: Heeding) -> list[Objection]:
+    """What head office's answer owes to a conclusion that its own people reached with the branch."""
+    binding = concluded_with_head_office(submission.case_id)
+    return heeding_objections(binding, submission.item.code, verdict, said)
 
 
 def note_use(decision: Decision, said: Heeding) -> None:

@@ -109,6 +109,8 @@ def _context(found: Conference, viewer: Staff) -> dict[str, Any]:
     return {
         "conference": found,
         "facts": page.facts_of_conference(found),
+        "amounts": page.pack_amounts(found),
+        "binds_head_office": found.is_binding and services.binds_head_office(found),
         "seats": seats,
         "doors": page.doors_of(found, seats, viewer),
         "clocks": page.clocks_of(found),

@@ -59,7 +59,11 @@ def escalation_figures(request: StaffRequest) -> HttpResponse:
 @require_GET
 def escalation(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(visible_escalations(request.user), pk=pk)
-    return _page(request, found, AnswerForm())
+    return _page(request, found, _answer_form(found))
+
+
+def _answer_form(found: Escalation, *sent: Any) -> AnswerForm:
+    return AnswerForm(*sent, conferences=services.concluded_with_head_office(found.case_id))
 
 
 def _page(request: StaffRequest, found: Escalation, form: AnswerForm, status: int = 200) -> HttpResponse:
@@ -110,7 +114,7 @@ def _background(request: StaffRequest, found: Escalation) -> dict[str, Any]:
 def escalation_answer(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(visible_escalations(request.user), pk=pk)
     insist_on(services.answering(found, request.user))
-    form = AnswerForm(request.POST, request.FILES)
+    form = _answer_form(found, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, form, status=422)
     services.answer_escalation(found, form.as_answer(), by=request.user)

@@ -59,3 +59,4 @@ PAGES = {
     "cases:conference_remind": post(DONE_BY_WHO_LEADS, "conference"),
     "cases:conference_call_off": post(DONE_BY_WHO_LEADS, "conference", data=WHY),
 }
+LISTS = {"cases.conferencekind": get("302 302 302 403 302 403 403 403 200 200 200")}
