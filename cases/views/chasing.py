@@ -79,7 +79,7 @@ def campaign_bulk(request: StaffRequest, pk: int, act: str) -> HttpResponse:
     ids = list(campaign.rows.visible_to(request.user).filter(pk__in=chosen).values_list("pk", flat=True))
     answers = _BULK[act](request, campaign, ids) if act in _BULK and ids else None
     if answers is None:
-        messages.error(request, "没有选择赔案，或没有填写完整。")
+        messages.error(request, "没有执行：没有选择赔案，或没有填写完整（填报须选原因并写明预计结案日期）。")
         return redirect("cases:campaign_rows", campaign.pk)
     return _results(request, campaign, [_row_result(answer) for answer in answers])
 

@@ -47,6 +47,16 @@
     if (await ask(event.detail.question)) event.detail.issueRequest(true);
   });
 
+  // ---- one form, several buttons: [data-checks-own-card] asks only for the fields beside it (with formnovalidate)
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-checks-own-card]");
+    const card = button?.closest(".card");
+    const lacking = card && all("input, select, textarea", card).find((field) => !field.checkValidity());
+    if (!lacking) return;
+    event.preventDefault();
+    lacking.reportValidity();
+  });
+
   // ---- a form is sent once; the button comes back if the browser returns to the page
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.method !== "post") return;
