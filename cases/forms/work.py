@@ -318,3 +318,19 @@ class HandOverForm(forms.Form):
     def __init__(self, data: Any, *, successors: Any) -> None:
         super().__init__(data)
         self.fields["successor"].queryset = successors  # type: ignore[attr-defined]
+
+
+class SpreadForm(forms.Form):
+    """One person takes all, or several take them by what each has already."""
+
+    successor = forms.ModelMultipleChoiceField(
+        label="接手人",
+        queryset=Staff.objects.none(),
+        widget=forms.SelectMultiple({"data-search": ""}),
+        help_text="选几人时按各人现有未结件数均分，先预览再移交",
+    )
+    reason = _reason("移交原因")
+
+    def __init__(self, data: Any, *, successors: Any) -> None:
+        super().__init__(data)
+        self.fields["successor"].queryset = successors  # type: ignore[attr-defined]
