@@ -102,14 +102,19 @@ def told_by(chain: str) -> None:
 
 @contextmanager
 def filling() -> Iterator[None]:
-    """Rows made up without a history, for the demo and benchmarks. Only the tables' owner is let past."""
+    """Rows made up without a history, for the demo and benchmarks. Only the tables' owner is let past.
+
+    One within another ends with the outer one: a migration fills within the command that migrates.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("select coalesce(current_setting('claims.filling', true), '')")
+        before = cursor.fetchone()[0]
         cursor.execute("select set_config('claims.filling', 'on', false)")
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("reset claims.filling")
+            cursor.execute("select set_config('claims.filling', %s, false)", [before])
 
 
 def hash_of(entry: Mapping[str, Any]) -> str:

@@ -269,3 +269,16 @@ def test_every_guarded_model_is_named_here():
             "select distinct tgrelid::regclass::text from pg_trigger where tgname like %s", ["%_told"]
         )
         assert {name for (name,) in cursor.fetchall()} == tables
+
+
+def test_filling_within_filling_ends_with_the_outer_one(guarded):
+    def mode():
+        with connection.cursor() as cursor:
+            cursor.execute("select current_setting('claims.filling', true)")
+            return cursor.fetchone()[0]
+
+    with filling():
+        with filling():
+            pass
+        assert mode() == "on"
+    assert mode() == "off"
