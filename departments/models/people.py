@@ -164,7 +164,9 @@ def id_as_range(field: str) -> Func:
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     def at(self, moment: datetime) -> AbsenceQuerySet:
-        return self.filter(starts_at__lte=moment, ends_at__gt=moment, cancelled_at=None)
+        """Under way then. Who came back early was away until he did."""
+        not_back = Q(cancelled_at=None) | Q(cancelled_at__gt=moment)
+        return self.filter(not_back, starts_at__lte=moment, ends_at__gt=moment)
 
 
 class Absence(models.Model):

@@ -33,6 +33,15 @@ def test_others_may_not(world: World, by: str):
     assert not Absence.objects.exists()
 
 
+def test_who_came_back_early_was_away_until_then(world: World):
+    clerk, now = world["clerk"], timezone.now()
+    away = Away(Absence.Kind.LEAVE, now - timedelta(days=2), now + timedelta(days=2))
+    cancel_absence(record_absence(clerk, away, by=clerk), by=clerk)
+
+    assert Absence.objects.at(now - timedelta(hours=1)).get().staff == clerk
+    assert not Absence.objects.at(timezone.now()).exists()
+
+
 def test_absences_do_not_overlap_unless_cancelled(world: World):
     clerk = world["clerk"]
     first = record_absence(clerk, A_WEEK_OFF, by=clerk)
