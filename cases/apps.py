@@ -25,6 +25,7 @@ class CasesConfig(AppConfig):
         import_module("cases.specials.registering")
         import_module("cases.lawsuits.areas")
         import_module("cases.conferences.areas")
+        import_module("cases.clearing.areas")
         import_module("cases.conferences.panel")
         import_module("cases.lawsuits.panel")
         import_module("cases.majors.panels")

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Prefetch, Q, QuerySet, Value
 from django.utils import timezone
 
 from cases.courses import (
@@ -255,6 +256,26 @@ def pauses_by_case(case_ids: Iterable[int]) -> dict[int, list[Pause]]:
     for case_id, since, until, reason in rows.union(waited, all=True):
         found[case_id].append(Pause(since, until, reason))
     return found
+
+
+def with_pauses(case: str = "case") -> tuple[Prefetch[Any], ...]:
+    """For rows of a list: two statements bring along what `pauses_at_hand` reads of their cases."""
+    delivered = PapersNotice.objects.filter(delivered_at__isnull=False, cancelled_at=None)
+    return (
+        Prefetch(f"{case}__pauses", queryset=CasePause.objects.all(), to_attr="own_pauses"),
+        Prefetch(f"{case}__papers_notices", queryset=delivered, to_attr="delivered_notices"),
+    )
+
+
+def pauses_at_hand(case: ClaimCase) -> list[Pause]:
+    """Of a case read `with_pauses`."""
+    suspended: list[CasePause] = case.own_pauses  # type: ignore[attr-defined]  # prefetched
+    asked: list[PapersNotice] = case.delivered_notices  # type: ignore[attr-defined]
+    waited = PauseReason.PAPERS_REQUESTED.value
+    return [
+        *(Pause(one.since, one.until, one.reason) for one in suspended),
+        *(Pause(one.delivered_at, one.received_at, waited) for one in asked if one.delivered_at),
+    ]
 
 
 def overdue_of(staff: Staff) -> QuerySet[ClockAlert]:

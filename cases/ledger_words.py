@@ -67,6 +67,7 @@ LETTER_ACTS = {
 CAMPAIGN_ACTS = {
     "start_campaign": "发起清理",
     "freeze_base": "固定基准清单",
+    "report_base": "报送基准清单",
     "set_targets": "下达目标",
     "take_round": "开始一轮",
     "close_round": "结束一轮",

@@ -69,6 +69,7 @@ _OTHERS = {
     "register_injured": "登记伤者",
     "propose_mediation": "拟定调解方案",
     "change_mediation": "修改调解方案",
+    "appoint_mediator": "改派调解人",
     "mediate": "调解",
     "mediation_agreed": "调解达成协议",
     "mediation_failed": "调解未成",

@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from authority.rulings import Ruling
-from cases.clocks import CaseClock, Clocks
+from cases.clocks import CaseClock, Clocks, pauses_of
 from cases.conferences.areas import CONFERENCES, conference_rows
 from cases.conferences.rulings import Attendant, Count, attendant, may_conclude, may_lead, may_write
 from cases.courses import courses_of_rows
@@ -84,8 +84,8 @@ def doors_of(conference: Conference, seats: Sequence[Seat], viewer: Staff) -> Do
 
 def clocks_of(conference: Conference) -> list[CaseClock]:
     rows = conference_rows().filter(pk=conference.pk)
-    clocks = Clocks.today()
-    found = map(clocks.of_record, courses_of_rows(CONFERENCES, rows))
+    clocks, pauses = Clocks.today(), pauses_of([conference.case]).get(conference.case_id, ())
+    found = (clocks.of_record(one, pauses) for one in courses_of_rows(CONFERENCES, rows))
     return [one for one in found if one]
 
 

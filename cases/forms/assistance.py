@@ -13,6 +13,7 @@ from cases.models import InjuryAssistance
 from cases.services.assisting import Opinion
 from departments.listings import ListFilter
 from departments.models import OrgUnit, Staff
+from departments.uploads import PaperField
 
 
 class AssistanceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -58,6 +59,10 @@ class OpinionForm(forms.Form):
 
 class WithdrawalForm(forms.Form):
     why = forms.CharField(label="撤回原因", max_length=100, min_length=2)
+
+
+class AssistancePaperForm(forms.Form):
+    file = PaperField()
 
 
 class ReassignForm(forms.Form):

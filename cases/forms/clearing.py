@@ -14,9 +14,9 @@ from django.utils import timezone
 from cases.clearing import rows as listed
 from cases.clearing.rulings import clearer
 from cases.forms.problems import ANY
-from cases.forms.work import amount_field
+from cases.forms.work import amount_field, moment_field
 from cases.models import AgeBand, OutstandingCampaign, UnclearedReason
-from cases.services.clearing import Plan, Share
+from cases.services.clearing import BaseReport, Plan, Share
 from departments.listings import ListFilter
 from departments.models import OrgUnit, Staff
 
@@ -76,6 +76,15 @@ class RoundForm(forms.Form):
 
 class RoundCloseForm(forms.Form):
     summary = forms.CharField(label="本轮小结", max_length=1000, widget=forms.Textarea({"rows": 3}))
+
+
+class BaseReportForm(forms.Form):
+    to = forms.CharField(label="报送单位", max_length=60, help_text="如：监管局、总公司")
+    at = moment_field("报送时间")
+    number = forms.CharField(label="文号或报送方式", max_length=60, required=False)
+
+    def report(self) -> BaseReport:
+        return BaseReport(**self.cleaned_data)
 
 
 class EndForm(forms.Form):

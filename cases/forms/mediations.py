@@ -115,6 +115,15 @@ class FailureForm(forms.Form):
     to_court = forms.BooleanField(label="对方起诉，转诉讼", required=False)
 
 
+class MediatorForm(forms.Form):
+    to = forms.ModelChoiceField(label="改由", queryset=Staff.objects.none())
+    reason = forms.CharField(label="改派原因", max_length=100, min_length=2)
+
+    def __init__(self, data: Any = None, *, mediators: Any) -> None:
+        super().__init__(data)
+        self.fields["to"].queryset = mediators  # type: ignore[attr-defined]
+
+
 class MediationFilter(ListFilter):
     q = forms.CharField(label="案件号、方案号", required=False, max_length=30)
     unit = forms.ModelChoiceField(label="机构", queryset=OrgUnit.objects.none(), required=False)

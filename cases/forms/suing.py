@@ -6,14 +6,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from cases.consultations import holders_of_post
 from cases.forms.work import amount_field, moment_field
 from cases.handlers import successors_in
 from cases.lawsuits.rulings import LEGAL_POST
-from cases.models import ClaimCase, Counsel, CourtLevel, Hearing, Judgment, Lawsuit, LitigationCost, Side
+from cases.models import (
+    ClaimCase,
+    Counsel,
+    CourtLevel,
+    Hearing,
+    InjuredPerson,
+    Judgment,
+    Lawsuit,
+    LitigationCost,
+    Mediation,
+    Side,
+)
 from cases.services.suing import Party, SuitFacts
 from departments.models import Staff
 
@@ -80,8 +91,12 @@ class LawsuitForm(forms.ModelForm):  # type: ignore[type-arg]
             people = Staff.objects.filter(Q(pk__in=people.values("pk")) | Q(pk=kept)).order_by("name", "pk")
         self.fields["received_by"].queryset = people  # type: ignore[attr-defined]
 
-    def facts(self, parties: Iterable[Party], *, pauses_case: bool = False) -> SuitFacts:
+    def facts(
+        self, parties: Iterable[Party], *, pauses_case: bool = False, mediation: Mediation | None = None
+    ) -> SuitFacts:
         values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        if mediation is not None:
+            values["mediation"] = mediation
         return SuitFacts(values, tuple(parties), pauses_case)
 
 
@@ -107,6 +122,30 @@ def first_parties(case: ClaimCase, *, sees_personal_data: bool) -> list[dict[str
     company = case.insuring_unit or case.unit
     us = {"side": Side.DEFENDANT, "name": company.name, "relation": "保险人", "is_us": True}
     return [{"side": Side.PLAINTIFF}, insured if sees_personal_data else {"side": Side.DEFENDANT}, us]
+
+
+def parties_after(mediation: Mediation, *, sees_personal_data: bool) -> list[dict[str, Any]]:
+    """Whom the failed scheme was for sues; the others as usual."""
+    people = list(
+        InjuredPerson.objects.filter(mediation_lines__mediation=mediation).distinct().order_by("pk")
+    )
+    names = [one.name if sees_personal_data else "" for one in people[: PARTIES - 2]]
+    plaintiffs = [{"side": Side.PLAINTIFF, "name": name, "relation": "伤者"} for name in names]
+    return [*plaintiffs, *first_parties(mediation.case, sees_personal_data=sees_personal_data)[1:]]
+
+
+def suit_after(mediation: Mediation) -> dict[str, Any]:
+    """What the mediation leaves to be said: what was demanded last, what was approved, why it failed."""
+    last = mediation.attempts.order_by("-held_at", "-pk").first()
+    claimed = last.demanded if last and last.demanded is not None else None
+    if claimed is None:
+        claimed = mediation.lines.aggregate(total=Sum("claimed"))["total"]
+    course = f"\n{last.course}" if last else ""
+    return {
+        "claimed": claimed,
+        "estimate": mediation.approved_amount,
+        "disputed": f"调解 {mediation.number} 未成：{mediation.result_note}{course}"[:2000],
+    }
 
 
 def said_parties(lawsuit: Lawsuit) -> list[dict[str, Any]]:

@@ -48,6 +48,11 @@ def may_withdraw(assistance: InjuryAssistance, staff: Staff) -> Ruling:
     return refused_for(objections)
 
 
+def may_attach(assistance: InjuryAssistance, staff: Staff) -> Ruling:
+    """Papers are added by the same people, while the opinion is owed."""
+    return may_withdraw(assistance, staff)
+
+
 def _handles(assistance: InjuryAssistance, staff: Staff) -> bool:
     return assistance.unit_id in staff.unit_scope.ids(HANDLE_CASES)
 

@@ -1,4 +1,4 @@
-"""Injured people somebody tracks and requests he is to answer, among what he hands over when he leaves.
+"""Injured people somebody tracks, requests he is to answer and schemes he mediates: what he hands over.
 
 Imported once, when the app is ready.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from cases.models import InjuredPerson, InjuryAssistance
+from cases.injuries.mediation import UNDER_WAY
+from cases.models import ClaimCase, InjuredPerson, InjuryAssistance, Mediation
 from cases.services.assisting import reassign_assistance
 from cases.services.injuries import change_injured
+from cases.services.mediating import appoint_mediator
 from departments.holdings import Changed, Handing, Holding, HoldingKind, register_holding
 from departments.models import Staff
 
@@ -58,6 +60,41 @@ def give_assistance(handing: Handing, receiver: Staff) -> str:
     return f"转由 {receiver.name}"
 
 
+def schemes_under_way(person: Staff) -> QuerySet[Mediation]:
+    return Mediation.objects.filter(mediator=person, status__in=UNDER_WAY)
+
+
+def mediations_of(person: Staff) -> list[Holding]:
+    rows = schemes_under_way(person).select_related("case__unit").order_by("proposed_at", "pk")
+    return [
+        Holding(
+            str(one.pk),
+            f"调解方案 {one.number}",
+            f"{one.case.unit.short_name} {one.case.report_no}，{one.get_status_display()}",
+            f"{one.mediator_id} {one.status}",
+        )
+        for one in rows
+    ]
+
+
+def give_mediation(handing: Handing, receiver: Staff) -> str:
+    """The case is locked before any person is: see `hold_mediated`."""
+    mediation = Mediation.objects.get(pk=handing.holding.thing)
+    if f"{mediation.mediator_id} {mediation.status}" != handing.holding.state:
+        raise Changed([handing.holding.title])
+    appoint_mediator(mediation, receiver, f"工作交接：{handing.reason}", by=handing.by)
+    return f"改派 {receiver.name} 调解"
+
+
+def hold_mediated(person: Staff) -> None:
+    cases = ClaimCase.objects.filter(pk__in=schemes_under_way(person).values("case"))
+    list(cases.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+
+
+def mediations_left(person: Staff) -> int:
+    return schemes_under_way(person).count()
+
+
 def injured_left(person: Staff) -> int:
     return tracked_by(person).count()
 
@@ -77,5 +114,16 @@ register_holding(
         give_assistance,
         order=13,
         work_left=assistances_left,
+    )
+)
+register_holding(
+    HoldingKind(
+        "mediation",
+        "人伤调解",
+        mediations_of,
+        give_mediation,
+        order=14,
+        work_left=mediations_left,
+        hold=hold_mediated,
     )
 )

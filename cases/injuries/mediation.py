@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from django.db.models import Q
 from django.utils import timezone
 
 from authority.rulings import Objection, Ruling
-from cases.models import CasePaper, ClaimCase, InjuredPerson, Mediation, MediationLine
+from cases.items import INJURY_MEDIATION, INJURY_REVIEW
+from cases.models import CasePaper, ClaimCase, Decision, InjuredPerson, Mediation, MediationLine
 from cases.rulings import may_handle, refused_for, with_objections
 from departments.models import Appointment, Certificate, CertificateType, Staff
 
@@ -25,6 +27,7 @@ UNDER_WAY = frozenset(
         Mediation.Status.APPROVED,
     }
 )
+DECIDED_APART = frozenset({INJURY_REVIEW, INJURY_MEDIATION})
 ZERO = Decimal(0)
 
 
@@ -60,6 +63,24 @@ def may_draft(mediation: Mediation, staff: Staff) -> Ruling:
         text = f"调解方案{mediation.get_status_display()}，不能修改"
         objections.append(Objection("wrong_status", text))
     return with_objections(_may_work(mediation.case, staff, mediation), objections)
+
+
+def may_rename(mediation: Mediation, staff: Staff) -> Ruling:
+    """Another mediator is named while the scheme is under way."""
+    objections = []
+    if mediation.status not in UNDER_WAY:
+        text = f"调解{mediation.get_status_display()}，不能改派"
+        objections.append(Objection("wrong_status", text))
+    return with_objections(_may_work(mediation.case, staff, mediation), objections)
+
+
+def renaming_objections(mediation: Mediation, to: Staff) -> Iterator[Objection]:
+    """SOD-11 the other way round: who decided on the injury or on the scheme does not mediate it."""
+    if mediation.mediator_id == to.pk:
+        yield Objection("same_mediator", f"{to.name}已是调解人")
+    decided = Decision.objects.filter(case=mediation.case_id, submission__item__code__in=DECIDED_APART)
+    if decided.filter(Q(decided_by=to) | Q(acted_for=to)).exists():
+        yield Objection("sod:SOD-11", f"{to.name}审核过本案人伤或调解方案，不得调解")
 
 
 def _may_work(case: ClaimCase, staff: Staff, mediation: Mediation | None) -> Ruling:

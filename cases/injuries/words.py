@@ -12,6 +12,7 @@ from departments.models import Staff
 
 WORDS = {
     "record_assistance": "登记协助请求",
+    "file_assistance_paper": "归档协助材料",
     "answer_assistance": "答复协助请求",
     "withdraw_assistance": "撤回协助请求",
     "reassign_assistance": "转办协助请求",

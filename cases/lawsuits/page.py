@@ -214,6 +214,7 @@ def facts_of_suit(lawsuit: Lawsuit) -> list[tuple[str, str]]:
         ("上诉", _by(lawsuit.appealed_at, None, lawsuit.get_appellant_display())),
         ("承办法务", lawsuit.officer.name if lawsuit.officer else ""),
         ("诉讼编号", lawsuit.number),
+        ("未成的调解", lawsuit.mediation.number if lawsuit.mediation else ""),
         ("争议焦点", lawsuit.disputed),
     ]
 

@@ -1,4 +1,4 @@
-from cases.models.assistance import ASSISTANCE_CLOCK, ASSISTING_POSTS, InjuryAssistance
+from cases.models.assistance import ASSISTANCE_CLOCK, ASSISTING_POSTS, AssistancePaper, InjuryAssistance
 from cases.models.campaigns import (
     CampaignCase,
     CampaignRound,
@@ -104,6 +104,7 @@ __all__ = [
     "AgeBand",
     "AnswerCondition",
     "AnswerTerm",
+    "AssistancePaper",
     "AverageCost",
     "CampaignCase",
     "CampaignRound",

@@ -125,3 +125,31 @@ class InjuryAssistance(models.Model):
     @property
     def state_name(self) -> str:
         return {"withdrawn": "已撤回", "answered": "已答复", "open": "待答复"}[self.state]
+
+
+class AssistancePaper(models.Model):
+    """随附材料: what the other line sent along, kept and served like the papers of a case."""
+
+    assistance = models.ForeignKey(
+        InjuryAssistance, models.PROTECT, related_name="files", verbose_name="人伤协助"
+    )
+    name = models.CharField("文件名", max_length=120)
+    file = models.FileField("文件", upload_to="assistance/%Y/%m/")
+    content_type = models.CharField("类型", max_length=60)
+    size = models.PositiveIntegerField("大小(字节)")
+    sha256 = models.CharField("摘要", max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人"
+    )
+    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人伤协助材料"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["assistance", "sha256"], name="cases_assistance_paper_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="cases_assistance_paper_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -42,7 +42,7 @@ class CampaignQuerySet(models.QuerySet["OutstandingCampaign"]):
         return self.filter(status="running")
 
     def for_list(self) -> Self:
-        return self.select_related("unit", "started_by", "closed_by")
+        return self.select_related("unit", "started_by", "closed_by", "reported_by")
 
 
 class OutstandingCampaign(models.Model):
@@ -84,6 +84,13 @@ class OutstandingCampaign(models.Model):
     )
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
     conclusion = models.TextField("总结", blank=True)
+    report_due_on = models.DateField("清单报送期限", null=True, blank=True)
+    reported_at = models.DateTimeField("清单报送时间", null=True, blank=True)
+    reported_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="报送人"
+    )
+    reported_to = models.CharField("报送单位", max_length=60, blank=True)
+    report_no = models.CharField("报送文号或方式", max_length=60, blank=True)
 
     objects = CampaignQuerySet.as_manager()
     history = HistoricalRecords()
@@ -111,6 +118,14 @@ class OutstandingCampaign(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(base_amount__gte=0, least_estimate__gte=0), name="cases_campaign_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_at=None, reported_by=None, reported_to="", report_no="")
+                | (
+                    Q(reported_at__isnull=False, reported_by__isnull=False, report_due_on__isnull=False)
+                    & ~Q(reported_to="")
+                ),
+                name="cases_campaign_reported_to_somebody",
             ),
         ]
 

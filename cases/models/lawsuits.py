@@ -6,6 +6,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from cases.models.case import ClaimCase
+from cases.models.mediations import Mediation
 from departments.models import Staff
 
 
@@ -39,7 +40,14 @@ class LawsuitQuerySet(models.QuerySet["Lawsuit"]):
 
     def in_full(self) -> LawsuitQuerySet:
         return self.select_related(
-            "case__unit", "case__handler", "officer", "received_by", "reported_by", "entered_by", "closed_by"
+            "case__unit",
+            "case__handler",
+            "officer",
+            "received_by",
+            "reported_by",
+            "entered_by",
+            "closed_by",
+            "mediation",
         )
 
 
@@ -80,6 +88,15 @@ class Lawsuit(models.Model):
 
     number = models.CharField("诉讼编号", max_length=30, unique=True)
     case = models.ForeignKey(ClaimCase, models.PROTECT, related_name="lawsuits", verbose_name="赔案")
+    mediation = models.ForeignKey(
+        Mediation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lawsuits",
+        db_index=False,
+        verbose_name="未成的调解",
+    )
     cause = models.CharField("案由", max_length=12, choices=Cause, default=Cause.TRAFFIC)
     our_side = models.CharField("我方地位", max_length=12, choices=Side, default=Side.DEFENDANT)
     court = models.CharField("法院", max_length=60)
@@ -131,7 +148,7 @@ class Lawsuit(models.Model):
     version = models.PositiveIntegerField("版本", default=1)
 
     objects = LawsuitQuerySet.as_manager()
-    history = HistoricalRecords(no_db_index=["case", "number", "officer"])
+    history = HistoricalRecords(no_db_index=["case", "number", "officer", "mediation"])
 
     class Meta:
         verbose_name = verbose_name_plural = "诉讼"

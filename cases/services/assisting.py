@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from authority.ledger import LedgerFacts, record
 from authority.refusals import insist_on
 from authority.rulings import Objection
-from cases.injuries.assistance import may_answer, may_record, may_withdraw
-from cases.models import InjuryAssistance
+from cases.injuries.assistance import may_answer, may_attach, may_record, may_withdraw
+from cases.models import AssistancePaper, InjuryAssistance
 from cases.numbers import next_number
 from cases.rulings import with_objections
 from departments.models import Staff
 from departments.outbox import notify
+from departments.uploads import AlreadyFiled, described
 
 ASKED_FIELDS = frozenset(
     {
@@ -96,6 +98,30 @@ def reassign_assistance(assistance: InjuryAssistance, to: Staff, *, by: Staff) -
     if to != by:
         _tell(to, found, f"人伤协助 {found.number} 由您承办")
     return found
+
+
+@transaction.atomic
+def file_assistance_paper(
+    assistance: InjuryAssistance, upload: UploadedFile[bytes], *, by: Staff
+) -> AssistancePaper:
+    """Files what `departments.uploads.checked` let through. Raises AlreadyFiled, or Refused."""
+    found = _locked(assistance)
+    insist_on(may_attach(found, by))
+    facts = described(upload)
+    if found.files.filter(sha256=facts.sha256).exists():
+        raise AlreadyFiled
+    paper = AssistancePaper(
+        assistance=found,
+        name=facts.name,
+        content_type=facts.content_type,
+        size=facts.size,
+        sha256=facts.sha256,
+        uploaded_by=by,
+    )
+    paper.file.save(facts.stored_name, upload, save=False)
+    paper.save()
+    _enter(found, "file_assistance_paper", by, to_state="open", reason=paper.name)
+    return paper
 
 
 def _locked(assistance: InjuryAssistance) -> InjuryAssistance:

@@ -75,6 +75,23 @@ def start_campaign(plan: Plan, *, by: Staff) -> OutstandingCampaign:
     return campaign
 
 
+ANNUAL_BASE = (12, 31)
+REPORT_DUE = "base_report_due"
+
+
+def report_due_for(plan: Plan) -> date | None:
+    """By when the regulator wants list and summary: only of all that was open at the turn of a year."""
+    is_whole = not (plan.injury or plan.least_age or plan.least_estimate)
+    is_annual = plan.kind == OutstandingCampaign.Kind.ANNUAL
+    if not (is_whole and is_annual and (plan.base_on.month, plan.base_on.day) == ANNUAL_BASE):
+        return None
+    found = clearing_parameter(REPORT_DUE, timezone.localdate())
+    if found is None:
+        return None
+    month, day = divmod(int(found), 100)
+    return date(plan.base_on.year + 1, month, day)
+
+
 def _planned(plan: Plan, by: Staff) -> OutstandingCampaign:
     return OutstandingCampaign.objects.create(
         number=next_number("QL"),
@@ -90,6 +107,7 @@ def _planned(plan: Plan, by: Staff) -> OutstandingCampaign:
         least_estimate=plan.least_estimate,
         started_by=by,
         started_at=timezone.now(),
+        report_due_on=report_due_for(plan),
     )
 
 
@@ -205,6 +223,40 @@ def close_round(found: CampaignRound, summary: str, *, by: Staff) -> CampaignRou
     found.save(update_fields=["closed_by", "closed_at", "summary"])
     enter(campaign, "close_round", by, reason=summary, details={"round": found.number})
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class BaseReport:
+    """That list and summary went out: when, to whom, under which number or by which way."""
+
+    at: datetime
+    to: str
+    number: str = ""
+
+
+def reporting(campaign: OutstandingCampaign, by: Staff) -> Ruling:
+    """May the sending of the annual list be entered? Once; by whoever runs the campaign."""
+    objections = []
+    if campaign.report_due_on is None:
+        objections.append(Objection("not_owed", "只有年末全部未决的年度清理须报送基准清单"))
+    if campaign.reported_at:
+        objections.append(Objection("already_reported", "基准清单已报送"))
+    return with_objections(managing(campaign, by), objections)
+
+
+@transaction.atomic
+def report_base(campaign: OutstandingCampaign, sent: BaseReport, *, by: Staff) -> OutstandingCampaign:
+    """登记报送: stops the clock of the annual base list."""
+    campaign = lock_campaign(campaign)
+    objections = [] if sent.to.strip() else [Objection("no_recipient", "须写明报送单位")]
+    if not campaign.started_at.replace(second=0, microsecond=0) <= sent.at <= timezone.now():
+        objections.append(Objection("wrong_time", "报送时间须在固定清单之后、现在之前"))
+    insist_on(with_objections(reporting(campaign, by), objections))
+    campaign.reported_at, campaign.reported_by = sent.at, by
+    campaign.reported_to, campaign.report_no = sent.to.strip(), sent.number.strip()
+    campaign.save(update_fields=["reported_at", "reported_by", "reported_to", "report_no"])
+    enter(campaign, "report_base", by, reason=f"{campaign.reported_to} {campaign.report_no}".strip())
+    return campaign
 
 
 def ending(campaign: OutstandingCampaign, by: Staff) -> Ruling:

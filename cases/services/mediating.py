@@ -23,7 +23,9 @@ from cases.injuries.mediation import (
     may_draft,
     may_mediate,
     may_propose,
+    may_rename,
     mediator_objections,
+    renaming_objections,
     scheme_objections,
 )
 from cases.items import INJURY_MEDIATION
@@ -134,6 +136,21 @@ def change_scheme(mediation: Mediation, scheme: Scheme, *, by: Staff) -> Mediati
     if is_other:
         _name_mediator(mediation, by)
     _enter(mediation, "change_mediation", by, amount=_total(scheme.lines))
+    return mediation
+
+
+@transaction.atomic
+def appoint_mediator(mediation: Mediation, to: Staff, reason: str, *, by: Staff) -> Mediation:
+    """改派调解人: scheme and approval stand; whoever decided on the injury or the scheme is not named."""
+    mediation = _locked(mediation)
+    objections = [*renaming_objections(mediation, to), *mediator_objections(to)]
+    if not reason.strip():
+        objections.append(Objection("no_reason", "改派须说明原因"))
+    insist_on(with_objections(may_rename(mediation, by), objections))
+    mediation.mediator = to
+    mediation.save(update_fields=["mediator"])
+    _name_mediator(mediation, by)
+    _enter(mediation, "appoint_mediator", by, reason=reason)
     return mediation
 
 

@@ -17,7 +17,7 @@ from cases.conflicts import Stale
 from cases.consultations import holders_of_post
 from cases.lawsuits.life import SuitAct, next_stage
 from cases.lawsuits.rulings import LEGAL_POST, actor_of, dated, may_act, may_sue_on
-from cases.models import ClaimCase, Lawsuit, LawsuitCase, LawsuitParty
+from cases.models import ClaimCase, Lawsuit, LawsuitCase, LawsuitParty, Mediation
 from cases.numbers import next_number
 from cases.rulings import refused_for, with_objections
 from cases.services.pausing import PauseRequest, suspend
@@ -79,6 +79,9 @@ def registering_objections(lawsuit: Lawsuit, parties: Iterable[Party]) -> list[O
         found.append(Objection("we_are_no_party", "当事人中须标明本公司"))
     if {one.side for one in named} & {"plaintiff", "defendant"} != {"plaintiff", "defendant"}:
         found.append(Objection("no_parties", "须登记原告和被告"))
+    mediation = lawsuit.mediation
+    if mediation and (mediation.case_id, mediation.status) != (lawsuit.case_id, Mediation.Status.COURT):
+        found.append(Objection("other_mediation", "只能由本案转诉讼的调解登记"))
     if any(one.is_us and one.side != lawsuit.our_side for one in named):
         found.append(Objection("other_side", "本公司的诉讼地位与登记的我方地位不符"))
     same = Lawsuit.objects.open().filter(court=lawsuit.court, docket_no=lawsuit.docket_no)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from csp.decorators import csp
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authority.refusals import insist_on
 from cases.forms.assistance import (
     AssistanceFilter,
     AssistanceForm,
+    AssistancePaperForm,
     OpinionForm,
     ReassignForm,
     WithdrawalForm,
@@ -22,16 +25,20 @@ from cases.injuries.assistance import (
     Dues,
     assistants,
     may_answer,
+    may_attach,
     may_record,
     may_withdraw,
 )
-from cases.models import InjuryAssistance
+from cases.models import AssistancePaper, InjuryAssistance
 from cases.services import assisting
 from cases.views.injuries import said_on
+from cases.views.papers import SHOWN
 from departments.access import SEE_CASES
+from departments.access_log import record_download
 from departments.http import StaffRequest
 from departments.listings import show
 from departments.models import OrgUnit
+from departments.uploads import AlreadyFiled
 
 
 def _units(request: StaffRequest) -> Any:
@@ -81,12 +88,22 @@ def _shown(request: StaffRequest, found: InjuryAssistance, **forms: Any) -> Http
         "clock": Dues.today().of(found),
         "answering": may_answer(found, request.user),
         "withdrawing": may_withdraw(found, request.user),
+        **_papers(request, found),
         "opinion_form": OpinionForm(),
         "withdrawal_form": WithdrawalForm(),
         "reassign_form": ReassignForm(assistants=assistants()),
         **forms,
     }
     return render(request, "cases/assistance.html", context, status=422 if forms else 200)
+
+
+def _papers(request: StaffRequest, found: InjuryAssistance) -> dict[str, Any]:
+    files = found.files.select_related("uploaded_by")
+    return {
+        "attaching": may_attach(found, request.user),
+        "files": files,
+        "paper_form": AssistancePaperForm(),
+    }
 
 
 @require_POST
@@ -123,6 +140,49 @@ def assistance_reassign(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{found.number} 已转由{form.cleaned_data['to'].name}承办")
         return redirect("cases:assistances")
     return _shown(request, found, reassign_form=form)
+
+
+@require_POST
+def assistance_file(request: StaffRequest, pk: int) -> HttpResponse:
+    """A paper that came with the request."""
+    found = _found(request, pk)
+    insist_on(may_attach(found, request.user))
+    form = AssistancePaperForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            assisting.file_assistance_paper(found, form.cleaned_data["file"], by=request.user)
+        except AlreadyFiled:
+            form.add_error("file", "这份文件已经在材料里。")
+    if not form.is_valid():
+        return _shown(request, found, paper_form=form)
+    messages.success(request, "材料已归档")
+    return redirect(found)
+
+
+def _paper(request: StaffRequest, pk: int) -> AssistancePaper:
+    visible = InjuryAssistance.objects.visible_to(request.user)
+    papers = AssistancePaper.objects.select_related("assistance")
+    return get_object_or_404(papers, pk=pk, assistance__in=visible)
+
+
+@require_GET
+def assistance_paper(request: StaffRequest, pk: int) -> FileResponse:
+    """As an attachment under its own name."""
+    found = _paper(request, pk)
+    record_download(request.user, f"人伤协助 {found.assistance} {found.name}")
+    return FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
+    )
+
+
+@require_GET
+@xframe_options_sameorigin
+@csp(SHOWN)  # type: ignore[arg-type]  # its stub knows plain requests only
+def assistance_paper_view(request: StaffRequest, pk: int) -> FileResponse:
+    """The bytes to look at: an image or a PDF by what was found in it when it was filed."""
+    found = _paper(request, pk)
+    record_download(request.user, f"查看 人伤协助 {found.assistance} {found.name}")
+    return FileResponse(found.file.open("rb"), filename=found.name, content_type=found.content_type)
 
 
 @require_GET

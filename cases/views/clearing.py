@@ -17,6 +17,7 @@ from authority.refusals import Refused, insist_on
 from authority.rulings import Objection
 from cases.casefile.timeline import Event
 from cases.clearing import base, board, papers
+from cases.clearing.areas import base_report_clock
 from cases.clearing.rulebook import rulebook_on
 from cases.clearing.rulings import clearer
 from cases.forms import clearing as forms
@@ -130,7 +131,9 @@ def campaign(request: StaffRequest, pk: int) -> HttpResponse:
         return file_of(papers.board_workbook(shown), f"{found.name}.xlsx")
     if request.GET.get("as") == "print":
         return render(request, "cases/campaign_print.html", {"campaign": found, "board": shown})
-    context = {"campaign": found, "board": shown, "rounds": found.rounds.all()[:12], **_doors(request, found)}
+    rounds, clock = found.rounds.all()[:12], base_report_clock(found)
+    doors = _doors(request, found)
+    context = {"campaign": found, "board": shown, "rounds": rounds, "clock": clock, **doors}
     return render(request, "cases/campaign.html", context)
 
 
@@ -138,6 +141,8 @@ def _doors(request: StaffRequest, found: OutstandingCampaign) -> dict[str, Any]:
     return {
         "may_manage": clearing.managing(found, request.user),
         "may_end": clearing.ending(found, request.user),
+        "may_report": clearing.reporting(found, request.user),
+        "report_form": forms.BaseReportForm(),
         "open_round": found.rounds.filter(closed_at=None).first(),
         "round_form": forms.RoundForm(),
         "end_form": forms.EndForm(initial={"status": "closed"}),
@@ -228,6 +233,19 @@ def campaign_run_off(request: StaffRequest, pk: int) -> HttpResponse:
     context = {"campaign": found, "units": units, "ages": ages, "total": total, "only_paid": only_paid}
     template = "campaign_run_off_print" if request.GET.get("as") == "print" else "campaign_run_off"
     return render(request, f"cases/{template}.html", context)
+
+
+@require_POST
+def campaign_report(request: StaffRequest, pk: int) -> HttpResponse:
+    """登记报送: the annual base list went out."""
+    found, form = visible(request, pk), forms.BaseReportForm(request.POST)
+    insist_on(clearing.reporting(found, request.user))
+    if not form.is_valid():
+        messages.error(request, "登记报送须填写报送单位和报送时间。")
+        return redirect(found)
+    clearing.report_base(found, form.report(), by=request.user)
+    messages.success(request, f"{found}：基准清单报送已登记")
+    return redirect(found)
 
 
 @require_POST

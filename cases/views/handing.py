@@ -37,6 +37,10 @@ def hand_over_many(request: StaffRequest) -> HttpResponse:
     if not is_sent or not form.is_valid():
         context = {"cases": cases, "form": form}
         return render(request, "cases/hand_over_many.html", context, status=422 if is_sent else 200)
+    return _given_out(request, cases, form)
+
+
+def _given_out(request: StaffRequest, cases: Sequence[ClaimCase], form: SpreadForm) -> HttpResponse:
     people = list(form.cleaned_data["successor"])
     if len(people) > 1 and "planned" not in request.POST:
         return _plan(request, cases, form, people)

@@ -18,10 +18,11 @@ from cases.forms.mediations import (
     AgreementForm,
     FailureForm,
     MediationFilter,
+    MediatorForm,
     RoundForm,
     SchemeForm,
 )
-from cases.injuries.mediation import may_draft, may_propose
+from cases.injuries.mediation import may_draft, may_propose, may_rename
 from cases.injuries.mediations import (
     MEDIATIONS,
     doors_of,
@@ -30,6 +31,7 @@ from cases.injuries.mediations import (
     sums_by_person,
 )
 from cases.items import INJURY_MEDIATION
+from cases.lawsuits.rulings import actor_of, may_sue_on
 from cases.models import CasePaper, ClaimCase, Decision, Mediation
 from cases.services import file_paper, mediating
 from cases.views.case_pages import case_page
@@ -136,6 +138,8 @@ def shown(request: StaffRequest, mediation: Mediation, **forms: Any) -> HttpResp
         **_sheet(mediation),
         "chains": chains_of(_requests(mediation)),
         "doors": doors_of(mediation, request.user),
+        **_in_court(request, mediation),
+        **_other_mediator(request, mediation),
         "attempts": mediation.attempts.select_related("recorded_by"),
         "round_form": RoundForm(),
         "agreement_form": AgreementForm(mediation=mediation, lines=lines),
@@ -143,6 +147,19 @@ def shown(request: StaffRequest, mediation: Mediation, **forms: Any) -> HttpResp
         **forms,
     }
     return render(request, "cases/mediation.html", context, status=422 if forms else 200)
+
+
+def _other_mediator(request: StaffRequest, mediation: Mediation) -> dict[str, Any]:
+    form = MediatorForm(mediators=mediators_for(mediation.case))
+    return {"renaming": may_rename(mediation, request.user), "mediator_form": form}
+
+
+def _in_court(request: StaffRequest, mediation: Mediation) -> dict[str, Any]:
+    """Whether the suit that follows may be registered, and those that were."""
+    if mediation.status != Mediation.Status.COURT:
+        return {}
+    may = may_sue_on(mediation.case, actor_of(request.user))
+    return {"suing": may.allowed, "suits": mediation.lawsuits.order_by("pk")}
 
 
 def _lines(mediation: Mediation) -> list[Any]:
@@ -218,6 +235,23 @@ def mediation_fail(request: StaffRequest, mediation: Mediation) -> HttpResponse:
     mediating.fail_mediation(mediation, sent["note"], to_court=sent["to_court"], by=request.user)
     messages.success(request, "已登记调解结果")
     return redirect(mediation)
+
+
+@require_POST
+@mediation_page
+def mediation_reassign(request: StaffRequest, mediation: Mediation) -> HttpResponse:
+    """改派调解人."""
+    insist_on(may_rename(mediation, request.user))
+    form = MediatorForm(request.POST, mediators=mediators_for(mediation.case))
+    if form.is_valid() and said_on(form, lambda: _renamed(request, mediation, form)):
+        messages.success(request, f"调解人已改为{form.cleaned_data['to'].name}")
+        return redirect(mediation)
+    return shown(request, mediation, mediator_form=form)
+
+
+def _renamed(request: StaffRequest, mediation: Mediation, form: MediatorForm) -> Mediation:
+    sent = form.cleaned_data
+    return mediating.appoint_mediator(mediation, sent["to"], sent["reason"], by=request.user)
 
 
 @require_GET

@@ -37,7 +37,7 @@ def paper_upload(request: StaffRequest, case: ClaimCase) -> HttpResponse:
 
 # A paper is somebody else's file: shown, it may load nothing and run nothing, and only in a page of ours.
 # `object-src` and the inline style are what the browser's own reader of PDF files is made of.
-_SHOWN = {
+SHOWN = {
     "default-src": [NONE],
     "object-src": [SELF],
     "style-src": ["'unsafe-inline'"],
@@ -65,7 +65,7 @@ def paper_view(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @xframe_options_sameorigin
-@csp(_SHOWN)  # type: ignore[arg-type]  # its stub knows plain requests only
+@csp(SHOWN)  # type: ignore[arg-type]  # its stub knows plain requests only
 def paper_inline(request: StaffRequest, pk: int) -> FileResponse:
     """The bytes inside our page: an image or a PDF by what was found in it when it was filed."""
     found = _visible(request, pk)

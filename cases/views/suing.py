@@ -26,17 +26,20 @@ from cases.forms.suing import (
     NewLawsuitForm,
     PartyFormSet,
     first_parties,
+    parties_after,
     parties_of,
     said_parties,
+    suit_after,
 )
 from cases.lawsuits import page
 from cases.lawsuits.life import SuitAct
 from cases.lawsuits.listing import HEARINGS, LAWSUITS, REGISTER
 from cases.lawsuits.reading import clocks_of, with_events
 from cases.lawsuits.rulings import actor_of, may_act, may_sue_on
-from cases.models import ClaimCase, Hearing, Lawsuit
+from cases.models import ClaimCase, Hearing, Lawsuit, Mediation
+from cases.services.suing import SuitFacts
 from cases.views.case_pages import beside, case_page, seen_version
-from departments.http import StaffRequest
+from departments.http import StaffRequest, number_in
 from departments.listings import show
 from departments.models import Staff
 
@@ -121,20 +124,43 @@ def hearings(request: StaffRequest) -> HttpResponse:
 def lawsuit_new(request: StaffRequest, case: ClaimCase) -> HttpResponse:
     insist_on(may_sue_on(case, actor_of(request.user)))
     sent = request.POST if request.method == "POST" else None
-    form = NewLawsuitForm(case, sent, initial={"received_by": request.user.pk, "estimate": case.estimate})
-    first = first_parties(case, sees_personal_data=request.user.sees_personal_data)
+    mediation = _failed(request, case)
+    first, begun = _beginning(request, case, mediation)
+    form = NewLawsuitForm(case, sent, initial=begun)
     parties = PartyFormSet(sent, initial=None if sent else first, prefix="party")
     if sent is not None and form.is_valid() and parties.is_valid():
-        lawsuit = _registered(request, case, form, parties)
+        facts = form.facts(parties_of(parties), pauses_case=_pauses(form), mediation=mediation)
+        lawsuit = _registered(request, case, form, facts)
         if lawsuit:
             messages.success(request, f"已登记诉讼 {lawsuit.number}")
             return redirect(lawsuit)
-    context = {**beside(request, case), "form": form, "parties": parties}
+    context = {**beside(request, case), "form": form, "parties": parties, "mediation": mediation}
     return render(request, "cases/lawsuit_new.html", context, status=422 if sent is not None else 200)
 
 
-def _registered(request: StaffRequest, case: ClaimCase, form: Any, parties: Any) -> Lawsuit | None:
-    facts = form.facts(parties_of(parties), pauses_case=form.cleaned_data["pauses_case"])
+def _pauses(form: NewLawsuitForm) -> bool:
+    asked: bool = form.cleaned_data["pauses_case"]
+    return asked
+
+
+def _failed(request: StaffRequest, case: ClaimCase) -> Mediation | None:
+    """The mediation of this case that went to court, where the suit follows from it."""
+    number = number_in(request.POST.get("mediation") or request.GET.get("mediation", ""))
+    return Mediation.objects.filter(case=case, status=Mediation.Status.COURT, pk=number).first()
+
+
+def _beginning(
+    request: StaffRequest, case: ClaimCase, mediation: Mediation | None
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Parties and fields as the form first shows them."""
+    sees = request.user.sees_personal_data
+    begun = {"received_by": request.user.pk, "estimate": case.estimate}
+    if mediation is None:
+        return first_parties(case, sees_personal_data=sees), begun
+    return parties_after(mediation, sees_personal_data=sees), {**begun, **suit_after(mediation)}
+
+
+def _registered(request: StaffRequest, case: ClaimCase, form: Any, facts: SuitFacts) -> Lawsuit | None:
     try:
         return services.register_lawsuit(case, facts, by=request.user, seen=seen_version(request))
     except Refused as refused:

@@ -45,6 +45,7 @@ class Notification(models.Model):
             models.Index(
                 fields=["recipient"], condition=Q(read_at=None), name="departments_notification_new"
             ),
+            models.Index(fields=["kind", "-id"], name="departments_notification_kind"),
         ]
 
     def __str__(self) -> str:

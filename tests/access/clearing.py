@@ -58,6 +58,7 @@ PAGES = {
     "cases:campaign_ranking": get(WHO_SEES, "campaign"),
     "cases:campaign_run_off": get(WHO_SEES, "campaign"),
     "cases:campaign_end": post(WHO_MANAGES.replace("200", "302"), "campaign"),
+    "cases:campaign_report": post("302 404 403 403 403 403 403 403 404 404 404", "campaign"),
     "cases:campaign_rows": get(WHO_SEES, "campaign"),
     "cases:campaign_sheet": get(WHO_SEES, "campaign"),
     "cases:campaign_sheet_in": [get(WHO_SEES, "campaign"), post(WHO_SEES.replace("200", "422"), "campaign")],

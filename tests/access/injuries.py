@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.access.rows import get, post
 from tests.cases.injuries.factories import (
-    AssistanceFactory,
+    AssistancePaperFactory,
     DependantFactory,
     InjuredPersonFactory,
     InjuryCostFactory,
@@ -37,9 +37,9 @@ def furnish(world: World) -> None:
     world.things["without_scheme"] = CaseFactory(
         unit=world["dy"], handler=world["clerk"], stage="surveyed", is_injury=True
     )
-    approved = MediationFactory(case=other, approved=True)
-    world.things["approved_scheme"] = approved
-    world.things["assistance"] = AssistanceFactory(unit=world["dy"], recorded_by=world["clerk"])
+    world.things["approved_scheme"] = MediationFactory(case=other, approved=True)
+    paper = AssistancePaperFactory(assistance__unit=world["dy"], assistance__recorded_by=world["clerk"])
+    world.things |= {"assistance": paper.assistance, "assistance_paper": paper}
     world.things["medical"] = StaffFactory(name="医审员")
     hold(world["medical"], world["inj"], "INJ_REV")
 
@@ -123,6 +123,7 @@ PAGES = {
         post(DONE, "approved_scheme", data={"note": "对方要求过高"}),
         post(NOBODY, "draft_scheme"),
     ],
+    "cases:mediation_reassign": post(WRONG, "draft_scheme"),
     "cases:mediation_sheet": get(SEEN, "draft_scheme"),
     "cases:mediation_agreement": [get(HANDLING, "approved_scheme"), get(NOBODY, "draft_scheme")],
     "cases:assistances": get(EVERYBODY),
@@ -135,6 +136,9 @@ PAGES = {
     "cases:assistance_withdraw": post(DONE, "assistance", data={"why": "已撤案"}),
     "cases:assistance_reassign": post(WRONG, "assistance"),
     "cases:assistance_sheet": get(SEEN, "assistance"),
+    "cases:assistance_file": post(WRONG, "assistance"),
+    "cases:assistance_paper": get(SEEN, "assistance_paper"),
+    "cases:assistance_paper_view": get(SEEN, "assistance_paper"),
 }
 
 ADMINISTRATORS = "302 302 302 403 302 403 403 403 200 200 200"

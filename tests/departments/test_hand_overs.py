@@ -51,7 +51,7 @@ def test_all_that_is_held_is_listed(leaving: World):
     found = {group.kind.code: len(group.holdings) for group in holdings_of(leaving["clerk"])}
 
     assert found == {"case": 2, "grant": 1, "post": 1}
-    kinds = ["case", "injured", "assistance", "stand_in", "grant", "submission", "post"]
+    kinds = ["case", "injured", "assistance", "mediation", "stand_in", "grant", "submission", "post"]
     assert [kind.code for kind in holding_kinds()] == kinds
 
 

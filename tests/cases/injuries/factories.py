@@ -9,6 +9,7 @@ import factory
 from django.utils import timezone
 
 from cases.models import (
+    AssistancePaper,
     Dependant,
     HospitalVisit,
     InjuredPerson,
@@ -113,6 +114,19 @@ class AssistanceFactory(factory.django.DjangoModelFactory):
     recorded_at = factory.SelfAttribute("asked_at")
     recorded_by = factory.SubFactory(StaffFactory)
     assigned_to = factory.SelfAttribute("recorded_by")
+
+
+class AssistancePaperFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AssistancePaper
+
+    assistance = factory.SubFactory(AssistanceFactory)
+    name = "病历.png"
+    file = factory.django.FileField(filename="record.png", data=b"\x89PNG\r\n\x1a\n")
+    content_type = "image/png"
+    size = 8
+    sha256 = factory.Sequence("{:064}".format)
+    uploaded_by = factory.SelfAttribute("assistance.recorded_by")
 
 
 class DependantFactory(factory.django.DjangoModelFactory):

@@ -6,16 +6,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from authority.models import LedgerEntry
 from authority.refusals import Refused
 from cases.injuries.assistance import Dues
-from cases.models import InjuryAssistance
+from cases.models import AssistancePaper, InjuryAssistance
 from cases.services import assisting
 from cases.services.assisting import Opinion
-from tests.cases.injuries.factories import AssistanceFactory
+from departments.models import AccessRecord
+from tests.cases.injuries.factories import AssistanceFactory, AssistancePaperFactory
 from tests.cast import hold
 from tests.factories import SHANGHAI, StaffFactory
 
@@ -139,6 +142,73 @@ def test_the_list_costs_the_same_for_many(world, client, assert_flat_queries):
 def test_the_database_refuses(constraint, values):
     with pytest.raises(IntegrityError, match=constraint):
         AssistanceFactory(**values)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 40
+
+
+def upload(content: bytes = PNG, name: str = "../病历.png") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
+def filed(world, medical, client) -> AssistancePaper:
+    """By the clerk, who is logged in."""
+    found = asked(world, medical)
+    client.force_login(world["clerk"])
+    url = reverse("cases:assistance_file", args=[found.pk])
+    assert client.post(url, {"file": upload()}).status_code == 302
+    return found.files.get()
+
+
+def test_papers_are_filed_once_and_only_of_kinds_that_are_safe(world, medical, client, media):
+    paper = filed(world, medical, client)
+    url = reverse("cases:assistance_file", args=[paper.assistance_id])
+
+    assert client.post(url, {"file": upload()}).status_code == 422
+    assert client.post(url, {"file": upload(b"MZ executable", "a.png")}).status_code == 422
+    chain = LedgerEntry.objects.filter(chain=f"assistance:{paper.assistance_id}")
+    assert chain.filter(action="file_assistance_paper").count() == 1
+
+
+def test_papers_are_served_to_who_sees_the_request(world, medical, client, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    paper = filed(world, medical, client)
+    assert (paper.name, paper.content_type, "病历" in paper.file.name) == ("病历.png", "image/png", False)
+    assert "病历.png" in client.get(paper.assistance.get_absolute_url()).content.decode()
+    shown = client.get(reverse("cases:assistance_paper_view", args=[paper.pk]))
+    assert (b"".join(shown.streaming_content), shown["Content-Type"]) == (PNG, "image/png")
+    assert "default-src 'none'" in shown["Content-Security-Policy"]
+    taken = client.get(reverse("cases:assistance_paper", args=[paper.pk]))
+    assert (b"".join(taken.streaming_content), taken["Content-Disposition"][:10]) == (PNG, "attachment")
+    assert AccessRecord.objects.filter(staff=world["clerk"], kind="download").count() == 2
+
+
+def test_no_more_papers_once_it_is_answered(world, medical):
+    found = asked(world, medical)
+    assisting.answer_assistance(found, Opinion("同意"), by=medical)
+
+    with pytest.raises(Refused) as refusal:
+        assisting.file_assistance_paper(found, upload(), by=world["clerk"])
+    assert codes(refusal) == ["not_open"]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("cases_assistance_paper_once", {"sha256": "a" * 64}),
+        ("cases_assistance_paper_not_empty", {"size": 0}),
+    ],
+)
+def test_the_database_refuses_papers(constraint, values):
+    first = AssistancePaperFactory(sha256="a" * 64)
+
+    with pytest.raises(IntegrityError, match=constraint):
+        AssistancePaperFactory(assistance=first.assistance, **values)
 
 
 @pytest.fixture
