@@ -175,8 +175,7 @@ def test_papers_are_filed_once_and_only_of_kinds_that_are_safe(world, medical, c
     assert chain.filter(action="file_assistance_paper").count() == 1
 
 
-def test_papers_are_served_to_who_sees_the_request(world, medical, client, settings, tmp_path):
-    settings.MEDIA_ROOT = str(tmp_path)
+def test_papers_are_served_to_who_sees_the_request(world, medical, client, media):
     paper = filed(world, medical, client)
     assert (paper.name, paper.content_type, "病历" in paper.file.name) == ("病历.png", "image/png", False)
     assert "病历.png" in client.get(paper.assistance.get_absolute_url()).content.decode()

@@ -70,12 +70,8 @@ def as_sent(office, mediation: Mediation) -> dict[str, object]:
     """The form as it was shown, with what only the court's papers say."""
     parties = form_of(office, mediation).context["parties"].initial
     rows = {f"party-{at}-{name}": value for at, row in enumerate(parties) for name, value in row.items()}
-    named = {
-        "party-0-name": "周秀英",
-        "party-1-name": "刘明",
-        "party-TOTAL_FORMS": 3,
-        "party-INITIAL_FORMS": 0,
-    }
+    rows |= {"party-0-name": "周秀英", "party-1-name": "刘明"}
+    rows |= {"party-TOTAL_FORMS": 3, "party-INITIAL_FORMS": 0}
     return {
         "seen": version(office.case), "mediation": mediation.pk, "court": "旌阳法院", "docket_no": "1号",
         "cause": "traffic", "our_side": "defendant", "papers": "起诉状",
