@@ -29,6 +29,7 @@ ACTS = {
     "revoke": ("撤销", "bad"),
     "leave_uncovered": ("明知空缺仍办理", "bad"),
     "revoke_grant": ("撤销一项授权", "bad"),
+    "revoke_ceiling": ("撤销一项机构授权", "bad"),
 }
 """What each action on a letter's chain is called, and its tone in the timeline."""
 FEW = 3

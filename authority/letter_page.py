@@ -31,8 +31,6 @@ from authority.proposals import contents_of
 from authority.rulings import Objection, Ruling
 from departments.models import Staff
 
-ALREADY_REVOKED = Objection("wrong_status", "该项授权已经撤销")
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -149,10 +147,3 @@ def revoking_letter(letter: AuthorityLetter, staff: Staff) -> Ruling:
     """May this person take all of it away?"""
     holders = letter.personalgrants.filter(revoked_at=None).values_list("holder", flat=True)
     return may_revoke(letter_terms(letter), actor_for(staff, letter.issuing_unit), list(holders))
-
-
-def revoking(grant: PersonalGrant, staff: Staff) -> Ruling:
-    """May this person take this one grant away?"""
-    actor = actor_for(staff, grant.letter.issuing_unit)
-    ruling = may_revoke(letter_terms(grant.letter), actor, [grant.holder_id])
-    return ruling if grant.revoked_at is None else ruling.with_objection(ALREADY_REVOKED)

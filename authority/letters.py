@@ -7,15 +7,18 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from authority.granting import Actor, LetterTerms
+from authority.granting import Actor, LetterTerms, may_revoke
 from authority.models import AuthorityLetter, LedgerEntry, LetterStatus, PersonalGrant, UnitCeiling
 from authority.models.limits import CeilingQuerySet, GrantQuerySet
+from authority.rulings import Objection, Ruling
 from departments.access import MANAGE_UNIT, unit_scope_of
 from departments.models import Appointment, OrgUnit, OrgUnitUserPermission, Staff
 from departments.models.people import AdminRole
 
 WRITING = ("draft", "amend", "add_grant", "add_ceiling", "set_amounts", "drop_lines", "revise", "submit")
 """The acts that make a letter what it is when it is submitted."""
+
+ALREADY_REVOKED = Objection("wrong_status", "该项授权已经撤销")
 
 
 def chain_of(letter: AuthorityLetter) -> str:
@@ -64,6 +67,14 @@ def grants_of(letter: AuthorityLetter) -> GrantQuerySet:
 def ceilings_of(letter: AuthorityLetter) -> CeilingQuerySet:
     ceilings = UnitCeiling.objects.select_related("letter", "item", "unit").filter(letter=letter)
     return ceilings.order_by("pk")
+
+
+def revoking(line: PersonalGrant | UnitCeiling, staff: Staff) -> Ruling:
+    """May this person take this one grant, not his own, or this one ceiling away, once?"""
+    holders = [line.holder_id] if isinstance(line, PersonalGrant) else []
+    letter = line.letter
+    ruling = may_revoke(letter_terms(letter), actor_for(staff, letter.issuing_unit), holders)
+    return ruling if line.revoked_at is None else ruling.with_objection(ALREADY_REVOKED)
 
 
 def left_in(letter: AuthorityLetter) -> Q:

@@ -70,6 +70,7 @@ urlpatterns = [
     path("stand-ins/<int:pk>/accept/", standing_in.stand_in_accept, name="stand_in_accept"),
     path("stand-ins/<int:pk>/decline/", standing_in.stand_in_decline, name="stand_in_decline"),
     path("grants/<int:pk>/revoke/", letters.grant_revoke, name="grant_revoke"),
+    path("ceilings/<int:pk>/revoke/", letters.ceiling_revoke, name="ceiling_revoke"),
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/new/", certificates.certificate_new, name="certificate_new"),
     path("certificates/<int:pk>/confirm/", certificates.certificate_confirm, name="certificate_confirm"),

@@ -121,9 +121,15 @@ class UnitCeilingAdmin(Limits):
     list_select_related = ["letter", "item", "unit"]
     search_fields = ["letter__number"]
     fields = ["letter", "clause", "item", "unit", "amount_max", *SCOPE]
+    actions = ["revoke_selected"]
 
     def add_line(self, letter: AuthorityLetter, values: dict[str, Any], request: HttpRequest) -> UnitCeiling:
         return services.add_ceiling(letter, CeilingLine(**values), by=staff_of(request))
+
+    @admin.action(description="撤销所选机构授权（逐项裁定）", permissions=["revoke"])
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        related = ("letter__issuing_unit", "letter__scope_unit", "unit", "item")
+        return revoke_page(self, request, queryset.select_related(*related))
 
 
 @admin.register(PersonalGrant)

@@ -1,4 +1,4 @@
-"""Taking away several letters or grants: each with its own ruling, its own transaction, its own result."""
+"""Taking away several letters, grants or ceilings: each with its own ruling, transaction and result."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ from django.template.response import TemplateResponse
 from authority import services
 from authority.admin.access import staff_of
 from authority.forms import ReasonForm
-from authority.letter_page import revoking, revoking_letter
-from authority.models import PersonalGrant
+from authority.letter_page import revoking_letter
+from authority.letters import revoking
+from authority.models import AuthorityLetter, PersonalGrant, UnitCeiling
 from authority.refusals import Refused
 from authority.rulings import Ruling
 from departments.models import Staff
 
 MOST = 100
+REVOKE: Mapping[type, Any] = {
+    AuthorityLetter: services.revoke_letter,
+    PersonalGrant: services.revoke_grant,
+    UnitCeiling: services.revoke_ceiling,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,9 @@ class Chosen:
 
     @property
     def label(self) -> str:
-        is_grant = isinstance(self.row, PersonalGrant)
-        return f"{self.row.letter.number} {self.row.clause} {self.row}" if is_grant else str(self.row)
+        if isinstance(self.row, AuthorityLetter):
+            return str(self.row)
+        return f"{self.row.letter.number} {self.row.clause} {self.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +69,15 @@ def revoke_page(model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[An
 
 
 def _ruling(row: Any, staff: Staff) -> Ruling:
-    return revoking(row, staff) if isinstance(row, PersonalGrant) else revoking_letter(row, staff)
+    return revoking_letter(row, staff) if isinstance(row, AuthorityLetter) else revoking(row, staff)
 
 
 def _revoked(chosen: Iterable[Chosen], why: Mapping[str, str], by: Staff) -> Iterable[Result]:
     """What is refused says why, and keeps none of the others from being done."""
     for one in chosen:
         url = getattr(one.row, "letter", one.row).get_absolute_url()
-        revoke: Any = services.revoke_grant if isinstance(one.row, PersonalGrant) else services.revoke_letter
         try:
-            revoke(one.row, by=by, **why)
+            REVOKE[type(one.row)](one.row, by=by, **why)
         except Refused as refusal:
             yield Result(one.label, url, False, str(refusal))
         else:

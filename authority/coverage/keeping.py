@@ -1,15 +1,17 @@
 """The last holder: a change after which nobody could decide what somebody could before is refused, unless
-whoever makes it says why. Compared by two surveys, before and after, in the transaction of the change.
+whoever makes it says why. And the other way round: nobody may decide more because something is taken away.
+Compared by two surveys, before and after, in the transaction of the change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
+from itertools import product
 
 from django.utils import timezone
 
-from authority.coverage.bands import Kind
+from authority.coverage.bands import LINES, LOSS_CLASSES, SPECIAL_KINDS, Band, Kind
 from authority.coverage.map import covered_units, special_kind_of, survey_at
 from authority.coverage.survey import Cell, Survey
 from authority.ledger import LedgerFacts, record
@@ -21,6 +23,7 @@ from departments.models import OrgUnit, Staff
 
 MOST_TOLD = 8
 ASKED = "仍要办理，须写明造成空缺的理由"
+WIDENS = "请先撤销或降低这些个人授权，或以新的授权书替代"
 
 
 class Cover:
@@ -33,12 +36,21 @@ class Cover:
     def lost(self) -> list[str]:
         """What nobody covers any more, in words; to be asked when the change is written."""
         after = survey_at(self.at)
+        return [
+            text for item, units in self._changed(after) for text in _lost(item, units, self.before, after)
+        ]
+
+    def gained(self) -> list[str]:
+        """What somebody could decide only since the change, in words."""
+        after = survey_at(self.at)
+        return [
+            text for item, units in self._changed(after) for text in _gained(item, units, self.before, after)
+        ]
+
+    def _changed(self, after: Survey) -> list[tuple[AuthorityItem, list[OrgUnit]]]:
         changed = [item for item in self.before.items if _held(self.before, item) != _held(after, item)]
-        if not changed:
-            return []
-        items = AuthorityItem.objects.filter(code__in=changed)
-        units = covered_units(timezone.localdate(self.at))
-        return [text for item in items for text in _lost(item, units, self.before, after)]
+        units = covered_units(timezone.localdate(self.at)) if changed else []
+        return [(item, units) for item in AuthorityItem.objects.filter(code__in=changed)]
 
     def insist(self, despite: str, *, by: Staff, chain: str) -> None:
         """Once the change is written. Raises Refused when something is lost and `despite` does not say why;
@@ -50,6 +62,14 @@ class Cover:
             insist_on(Ruling(REFUSED, objections=objections))
         if lost:
             note_loss(chain, lost, by=by, despite=despite)
+
+    def insist_nobody_gains(self) -> None:
+        """Taking a ceiling away frees what it capped: that is giving, which two people do by a letter."""
+        gained = self.gained()
+        if gained:
+            objections = [Objection("widens", f"撤销后权限反而扩大：{text}") for text in gained[:MOST_TOLD]]
+            objections.append(Objection("widens", WIDENS))
+            insist_on(Ruling(REFUSED, objections=tuple(objections)))
 
 
 def note_loss(chain: str, lost: list[str], *, by: Staff, despite: str) -> None:
@@ -67,15 +87,15 @@ def told(lost: list[str]) -> Iterator[str]:
 
 
 def _held(survey: Survey, item: str) -> object:
-    """Everything of the people and their limits but whether they are away."""
-    return [(who.person_id, who.is_active, who.admin_role, who.certificates, limit)
+    """The ceilings, and everything of the people and their limits but whether they are away."""
+    held = [(who.person_id, who.is_active, who.admin_role, who.certificates, limit)
             for who, limit in survey.held(item)]  # fmt: skip
+    return held, frozenset(survey.ceilings(item))
 
 
-def _lost(item: AuthorityItem, units: Iterable[OrgUnit], before: Survey, after: Survey) -> Iterator[str]:
+def _lost(item: AuthorityItem, listed: list[OrgUnit], before: Survey, after: Survey) -> Iterator[str]:
     """Where it is the same in every unit it is said once."""
     places: dict[str, list[str]] = {}
-    listed = list(units)
     kinds = _kinds(item, before, after)
     for unit in listed:
         spots = {
@@ -85,9 +105,48 @@ def _lost(item: AuthorityItem, units: Iterable[OrgUnit], before: Survey, after: 
         }
         for low, high in sorted(spots):
             places.setdefault(f"{item.name} {yuan(low)} 至 {yuan(high)} 元", []).append(unit.short_name)
+    return _placed(places, len(listed))
+
+
+def _gained(item: AuthorityItem, units: list[OrgUnit], before: Survey, after: Survey) -> Iterator[str]:
+    places: dict[str, list[str]] = {}
+    kinds = list(_every_kind(item))
+    for unit in units:
+        more = {
+            text
+            for kind in kinds
+            for text in _more(before.cells(unit.path, kind), after.cells(unit.path, kind))
+        }
+        for text in sorted(more):
+            places.setdefault(f"{item.name} {text}", []).append(unit.short_name)
+    return _placed(places, len(units))
+
+
+def _placed(places: Mapping[str, list[str]], units: int) -> Iterator[str]:
     for text, names in places.items():
-        where = "各机构" if len(names) == len(listed) > 1 else "、".join(names)
+        where = "各机构" if len(names) == units > 1 else "、".join(names)
         yield f"{where} {text}"
+
+
+def _more(before: Iterable[Cell], after: Iterable[Cell]) -> Iterator[str]:
+    """Who may decide which amounts that he could not before."""
+    earlier = list(before)
+    for cell in after:
+        for old in earlier:
+            fresh = [one.name for one in cell.people if one.person_id not in old.person_ids]
+            if fresh and _meet(old.band, cell.band):
+                low, high = max(old.band.low, cell.band.low), _lower(old.band.high, cell.band.high)
+                upto = "以上" if high is None else f"至 {yuan(high)}"
+                yield f"{yuan(low)} {upto} 元：{'、'.join(fresh)}"
+
+
+def _meet(one: Band, other: Band) -> bool:
+    high = _lower(one.high, other.high)
+    return high is None or max(one.low, other.low) <= high
+
+
+def _lower(one: int | None, other: int | None) -> int | None:
+    return min((end for end in (one, other) if end is not None), default=None)
 
 
 def _kinds(item: AuthorityItem, *surveys: Survey) -> list[Kind]:
@@ -98,6 +157,14 @@ def _kinds(item: AuthorityItem, *surveys: Survey) -> list[Kind]:
         for kind in survey.differences(item.code).kinds(item.code, item.measure, special, is_key=item.is_key)
     )
     return list(dict.fromkeys(kinds))
+
+
+def _every_kind(item: AuthorityItem) -> Iterator[Kind]:
+    """Also those that no row mentions: they are what a last ceiling kept from everybody."""
+    special = special_kind_of(item)
+    specials = (special,) if special else SPECIAL_KINDS
+    for loss, line, about, suit in product(LOSS_CLASSES, LINES, specials, (False, True)):
+        yield Kind(item.code, item.measure, item.is_key, loss, line, about, suit)
 
 
 def _between(before: Iterable[Cell], after: Iterable[Cell]) -> Iterator[tuple[int, int]]:

@@ -68,7 +68,7 @@ class Survey:
     def differences(self, item: str) -> Differences:
         if item not in self._differences:
             limits = [limit for _, limit in self.held(item)]
-            self._differences[item] = Differences.between([*limits, *self._ceilings(item)])
+            self._differences[item] = Differences.between([*limits, *self.ceilings(item)])
         return self._differences[item]
 
     def cells(self, unit_path: str, kind: Kind) -> tuple[Cell, ...]:
@@ -87,7 +87,7 @@ class Survey:
     def _asked(self, unit_path: str, kind: Kind, near: list[tuple[Holder, HeldLimit]]) -> tuple[Cell, ...]:
         holders = _gathered(near)
         away = {holder.person_id for holder, _ in near if holder.on_leave}
-        rules = replace(self.rules, ceilings=self._ceilings(kind.item))
+        rules = replace(self.rules, ceilings=self.ceilings(kind.item))
         bands = bands_between([limit for _, limit in near], rules.ceilings, rules.referrals)
         found: list[tuple[Band, tuple[Able, ...]]] = []
         for band in bands:
@@ -100,7 +100,7 @@ class Survey:
             found.append((band, able))
         return tuple(_cells(_merged(found)))
 
-    def _ceilings(self, item: str) -> tuple[Ceiling, ...]:
+    def ceilings(self, item: str) -> tuple[Ceiling, ...]:
         return tuple(ceiling for ceiling in self.rules.ceilings if ceiling.item in (item, ANY))
 
 

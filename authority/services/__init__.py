@@ -1,4 +1,11 @@
-from authority.services.approval import approve_letter, revoke_grant, revoke_letter, send_back, submit_letter
+from authority.services.approval import (
+    approve_letter,
+    revoke_ceiling,
+    revoke_grant,
+    revoke_letter,
+    send_back,
+    submit_letter,
+)
 from authority.services.certificates import (
     CertificateFacts,
     clerk_of,
@@ -121,6 +128,7 @@ __all__ = [
     "reject_separation",
     "resolved",
     "revise_lines",
+    "revoke_ceiling",
     "revoke_certificate",
     "revoke_grant",
     "revoke_letter",

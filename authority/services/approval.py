@@ -2,7 +2,8 @@
 replaces, their grants by key.
 
 A decision locks the grants it rests on and never a letter; whoever ends authority therefore locks the grants
-before he changes the letter, and each decision sees all of it or none.
+before he changes the letter, and each decision sees all of it or none. A ceiling is no row that a decision
+locks: who changes one holds the grants that it caps.
 """
 
 from __future__ import annotations
@@ -16,27 +17,30 @@ from authority.granting import may_approve, may_revoke, may_send_back, may_submi
 from authority.ledger import LedgerFacts, record
 from authority.letters import (
     actor_for,
+    ceilings_of,
     chain_of,
     facts_of,
     grants_of,
     letter_terms,
     may_approve_some,
+    revoking,
     rows_of,
 )
-from authority.models import AuthorityLetter, LetterStatus, PersonalGrant
+from authority.models import AuthorityLetter, LetterStatus, PersonalGrant, UnitCeiling
 from authority.proposals import contents_of
 from authority.refusals import insist_on
-from authority.rulings import Objection
 from authority.services.ending import (
     End,
     end_letter,
     go_on,
+    hold_below,
     locked,
     move,
     reinstate_for,
     supersede_for,
     tell,
 )
+from departments.authorship import save_as
 from departments.models import OrgUnit, Staff
 
 
@@ -75,6 +79,7 @@ def approve_letter(letter: AuthorityLetter, *, by: Staff, despite: str = "") -> 
     insist_on(may_approve(letter_terms(letter), actor, contents_of(letter), timezone.localdate()))
     now = timezone.now()
     cover = Cover(letter.starts_at if letter.starts_at > now else None)
+    hold_below(letter.unitceilings.select_related("unit"))
     superseded = supersede_for(letter, by=by, now=now)
     letter.approved_by, letter.approved_at = by, now
     _grant(letter, by)
@@ -104,6 +109,7 @@ def revoke_letter(letter: AuthorityLetter, *, by: Staff, reason: str, despite: s
     letter.revoked_by = by
     ended = end_letter(letter, End(LetterStatus.REVOKED, now, by, reason), action="revoke")
     go_on(before, letter, by=by)
+    cover.insist_nobody_gains()
     cover.insist(despite, by=by, chain=chain_of(letter))
     for holder in Staff.objects.filter(pk__in={grant.holder_id for grant in ended}):
         tell(holder, letter, f"授权书 {letter.number} 已撤销，您据此持有的权限同时终止")
@@ -118,10 +124,7 @@ def revoke_grant(grant: PersonalGrant, *, by: Staff, reason: str, despite: str =
     """
     letter = locked(AuthorityLetter.objects.get(personalgrants=grant.pk))
     grant = grants_of(letter).select_for_update(of=("self",)).get(pk=grant.pk)
-    ruling = may_revoke(letter_terms(letter), actor_for(by, letter.issuing_unit), [grant.holder_id])
-    if grant.revoked_at is not None:
-        ruling = ruling.with_objection(Objection("wrong_status", "该项授权已经撤销"))
-    insist_on(ruling)
+    insist_on(revoking(grant, by))
     cover = Cover()
     grant.revoked_at, grant.revoked_by, grant.version = timezone.now(), by, grant.version + 1
     grant.save(update_fields=["revoked_at", "revoked_by", "version"])
@@ -131,14 +134,35 @@ def revoke_grant(grant: PersonalGrant, *, by: Staff, reason: str, despite: str =
     return grant
 
 
-def _revoked(grant: PersonalGrant, reason: str) -> LedgerFacts:
+@transaction.atomic
+def revoke_ceiling(ceiling: UnitCeiling, *, by: Staff, reason: str, despite: str = "") -> UnitCeiling:
+    """One ceiling of a letter in force: what it passed on is passed on no more.
+
+    Refused when somebody could decide more without it: a unit without any ceiling for an item is not capped.
+    `despite` as with `approve_letter`.
+    """
+    letter = locked(AuthorityLetter.objects.get(unitceilings=ceiling.pk))
+    ceiling = ceilings_of(letter).select_for_update(of=("self",)).get(pk=ceiling.pk)
+    insist_on(revoking(ceiling, by))
+    hold_below([ceiling])
+    cover = Cover()
+    ceiling.revoked_at = timezone.now()
+    save_as(ceiling, by, "revoked_at")
+    record(chain_of(letter), by=by, action="revoke_ceiling", facts=_revoked(ceiling, reason))
+    cover.insist_nobody_gains()
+    cover.insist(despite, by=by, chain=chain_of(letter))
+    tell(letter.drafted_by, letter, f"{ceiling.unit.short_name}的{ceiling.item.name}机构授权已撤销：{reason}")
+    return ceiling
+
+
+def _revoked(line: PersonalGrant | UnitCeiling, reason: str) -> LedgerFacts:
     return LedgerFacts(
         from_state="in_force",
         to_state="revoked",
-        amount=grant.amount_max,
-        grant_id=grant.pk,
+        amount=line.amount_max,
+        grant_id=line.pk if isinstance(line, PersonalGrant) else None,
         reason=reason,
-        details=facts_of(grant),
+        details=facts_of(line),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Q
 from simple_history.utils import bulk_update_with_history
 
 from authority.ledger import LedgerFacts, record
@@ -53,6 +55,16 @@ def supersede_for(letter: AuthorityLetter, *, by: Staff, now: datetime) -> list[
     return old
 
 
+def hold_below(ceilings: Iterable[UnitCeiling]) -> None:
+    """The grants that these ceilings cap, by key: who decides on one of them finishes before the ceiling
+    changes, or reads it changed."""
+    capped = Q(pk__in=[])
+    for row in ceilings:
+        capped |= Q(item=row.item_id, appointment__post__unit__path__startswith=row.unit.path)
+    grants = PersonalGrant.objects.filter(capped, revoked_at=None).order_by("pk")
+    list(grants.select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
 def end_letter(letter: AuthorityLetter, end: End, *, action: str) -> list[PersonalGrant]:
     """Grants first and under lock: a decision resting on one of them finishes before, or sees the end."""
     grants = list(
@@ -62,7 +74,8 @@ def end_letter(letter: AuthorityLetter, end: End, *, action: str) -> list[Person
         grant.revoked_at, grant.revoked_by, grant.version = end.at, end.by, grant.version + 1
     changed = ["revoked_at", "revoked_by", "version"]
     bulk_update_with_history(grants, PersonalGrant, changed, default_user=end.by)
-    ceilings = list(letter.unitceilings.filter(revoked_at=None))
+    ceilings = list(letter.unitceilings.filter(revoked_at=None).select_related("unit"))
+    hold_below(ceilings)
     for ceiling in ceilings:
         ceiling.revoked_at = end.at
     bulk_update_with_history(ceilings, UnitCeiling, ["revoked_at"], default_user=end.by)

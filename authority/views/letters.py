@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from authority import services
 from authority.forms import DespiteForm, LetterFilter, ReasonForm, RevokingForm
 from authority.granting import Actor, may_begin
-from authority.letter_page import letter_page, lines_of, revoking
-from authority.letters import ceilings_of, grants_of
-from authority.models import AuthorityLetter, PersonalGrant
+from authority.letter_page import letter_page, lines_of
+from authority.letters import ceilings_of, grants_of, revoking
+from authority.models import AuthorityLetter, PersonalGrant, UnitCeiling
 from authority.rulings import Ruling
 from departments.access import MANAGE_UNIT
 from departments.http import StaffRequest
@@ -110,6 +110,20 @@ def grant_revoke(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(grant.letter)
     context = {"form": form, "grant": grant, "ruling": revoking(grant, request.user)}
     return render(request, "authority/grant_revoke.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def ceiling_revoke(request: StaffRequest, pk: int) -> HttpResponse:
+    ceilings = UnitCeiling.objects.visible_to(request.user)
+    ceilings = ceilings.select_related("letter__issuing_unit", "letter__scope_unit", "item", "unit")
+    ceiling = get_object_or_404(ceilings, pk=pk, letter__in=AuthorityLetter.objects.visible_to(request.user))
+    form = RevokingForm(sent(request))
+    if form.is_bound and form.is_valid():
+        services.revoke_ceiling(ceiling, by=request.user, **form.cleaned_data)
+        messages.success(request, f"{ceiling.unit.short_name}的{ceiling.item.name}机构授权已撤销")
+        return redirect(ceiling.letter)
+    context = {"form": form, "ceiling": ceiling, "ruling": revoking(ceiling, request.user)}
+    return render(request, "authority/ceiling_revoke.html", context, status=422 if form.is_bound else 200)
 
 
 def _despite(request: StaffRequest) -> str:

@@ -15,6 +15,7 @@ from departments.models import IncompatibleDuty
 from tests.access.rows import get, post
 from tests.cast import World
 from tests.factories import (
+    CeilingFactory,
     CertificateFactory,
     GrantFactory,
     InterestFactory,
@@ -42,6 +43,7 @@ def furnish(world: World) -> None:
         world.things[f"grant_{name}"] = GrantFactory(
             letter=letter, appointment=world.held["reviewer"], unit=motor
         )
+    world.things["ceiling_in_force"] = CeilingFactory(letter=letters["in_force"], unit=motor)
     world.things["certificate"] = CertificateFactory(staff=world["clerk"], waiting=True)
     world.things["certificate_type"] = world.things["certificate"].type
     _furnish_rules(world)
@@ -223,6 +225,10 @@ PAGES = {
         get("302 404 404 404 200 200 200 200 404 200 200", "grant_in_force"),
         get("302 404 404 404 404 404 200 404 404 200 200", "grant_draft"),
         post("302 404 404 404 403 403 302 403 404 302 403", "grant_in_force", data=WHY),
+    ],
+    "authority:ceiling_revoke": [
+        get("302 404 404 404 200 200 200 200 404 200 200", "ceiling_in_force"),
+        post("302 404 404 404 403 403 302 403 404 302 403", "ceiling_in_force", data=WHY),
     ],
     "authority:certificates": get(EVERYBODY),
     "authority:certificate_new": get("302 403 403 403 403 403 403 403 403 403 403"),

@@ -9,7 +9,7 @@ from random import Random
 from django.utils import timezone
 
 from authority import services
-from authority.models import AuthorityLetter, EmergencyGrant, PersonalGrant
+from authority.models import AuthorityLetter, EmergencyGrant, PersonalGrant, UnitCeiling
 from authority.services import CeilingLine, GrantLine, LetterDraft
 from authority.urgent import EmergencyTerms
 from departments.models import Appointment
@@ -78,6 +78,23 @@ class LetterActs(Walk):
         act = lambda: services.revoke_grant(grant, by=self.staff(by), reason="x", despite="x")  # noqa: E731
         if self.attempt(act, expected=rightly):
             row.revoked_at = timezone.now()
+
+    def withdraw(self, random: Random) -> None:
+        """One ceiling: the model knows not whom it would free, but nobody may gain by it."""
+        rows = [row for letter in self.world.letters[-10:] for row in letter.rows if not row.post]
+        row = one_of(random, rows, 20)
+        if row is None:
+            return
+        by, now = random.choice(("chief", "security", "head", "clerk")), timezone.now() + timedelta(minutes=1)
+        rightly = row.revoked_at > now and refusals.may_revoke(self.world, row.letter, [row], by, now)
+        asked = [self.question() for _ in range(4)]
+        before = [self.world.deciders(one, now) for one in asked]
+        ceiling = UnitCeiling.objects.get(pk=row.key)
+        act = lambda: services.revoke_ceiling(ceiling, by=self.staff(by), reason="x", despite="x")  # noqa: E731
+        if self.attempt(act, expected=None if rightly else False):
+            row.revoked_at = timezone.now()
+            after = [self.world.deciders(one, timezone.now()) for one in asked]
+            assert all(now <= earlier for earlier, now in zip(before, after, strict=True))
 
     def drafted(self, random: Random, heading: tuple[str, str, str], writer: str) -> Letter | None:
         issuer, scope, mode = heading
@@ -171,7 +188,8 @@ class LetterActs(Walk):
             self.world, letter, letter.rows, by, timezone.now() + timedelta(minutes=1)
         )
         act = lambda: services.revoke_letter(self.paper(letter), by=self.staff(by), reason="x", despite="x")  # noqa: E731
-        if self.attempt(act, expected=rightly):
+        frees = any(row.post is None for row in letter.rows)  # or may: then the model has no opinion
+        if self.attempt(act, expected=None if rightly and frees else rightly):
             refusals.revoke(self.world, letter, timezone.now())
 
     def paper(self, letter: Letter) -> AuthorityLetter:

@@ -54,7 +54,15 @@ class Authority(PeopleActs, LetterActs):
     def acts(self) -> list[Callable[[Random], None]]:
         """What happens often stands here often."""
         often = [self.put_in_force, self.hand_over, self.answer, self.move, self.wait]
-        now_and_then = [self.draft, self.revoke_one, self.give, self.come_back, self.certify, self.fill_post]
+        now_and_then = [
+            self.draft,
+            self.revoke_one,
+            self.withdraw,
+            self.give,
+            self.come_back,
+            self.certify,
+            self.fill_post,
+        ]
         seldom = [
             self.end,
             self.leave_post,

@@ -146,6 +146,16 @@ def test_several_grants_are_revoked_each_on_its_own(admin, branch, in_force):
     assert acts() == ["revoke_grant", "leave_uncovered"]
 
 
+def test_a_ceiling_is_revoked_from_its_list(admin, branch, in_force):
+    ceiling = CeilingFactory(letter=in_force.letter, unit=branch.units["motor"])
+    url = address("unitceiling_changelist")
+
+    assert [one.ruling.allowed for one in admin.post(url, chosen(ceiling)).context["chosen"]] == [True]
+    done = admin.post(url, chosen(ceiling, confirm="1", reason="改由新授权书")).context
+    assert [one.is_done for one in done["results"]] == [True]
+    assert acts() == ["revoke_ceiling"]
+
+
 def test_what_would_be_left_to_nobody_is_refused_without_a_reason(admin, branch, in_force):
     done = admin.post(address("personalgrant_changelist"), chosen(in_force, confirm="1", reason="停用"))
 

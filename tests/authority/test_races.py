@@ -13,8 +13,10 @@ from functools import partial
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from authority import services
+from authority.bounds import rules_for
 from authority.holders import holder_for
 from authority.ledger import verify
 from authority.models import (
@@ -24,11 +26,14 @@ from authority.models import (
     Interest,
     LedgerEntry,
     PersonalGrant,
+    UnitCeiling,
 )
+from authority.rulings import may_decide
 from departments.models import Certificate, CertificateType, Staff
 from tests.authority.conftest import Branch, build_branch
+from tests.authority.samples import matter
 from tests.cases.races import Pair
-from tests.factories import CertificateFactory
+from tests.factories import CeilingFactory, CertificateFactory, StaffFactory
 
 pytestmark = pytest.mark.race
 
@@ -114,6 +119,58 @@ def decide_on(grant_id: int, staff: Staff, undone: object) -> str:
             return "refused"
         time.sleep(0.002)
         return "violation" if undone.exists() else "decided"
+
+
+def decide_below(staff: Staff, changed: object) -> str:
+    """As a decision does that reads the ceilings once it holds the grants."""
+    with transaction.atomic():
+        holder = holder_for(staff, lock=True)
+        asked = matter(30_000, unit_path=holder.limits[0].unit_path, lines=frozenset({"own_damage"}))
+        if not may_decide(asked, holder, rules_for("adjudication")).may_sign:
+            return "refused"
+        time.sleep(0.002)
+        return "violation" if changed.exists() else "decided"
+
+
+def decide_on_and_on(staff: Staff, changed: object) -> str:
+    """One decision after another until the other is done, so that some are under way when it commits."""
+    for number in range(3000):
+        told = decide_below(staff, changed)
+        if told != "decided" or changed.exists():
+            return told if number else f"{told} at once"
+    return "never ended"
+
+
+def test_deciding_against_revoking_the_ceiling(arena: Branch, pair: Pair):
+    """Whoever decides what is passed on no longer has begun before, and ended before, too."""
+    grant, results = arena.grant(arena.in_force()), Counter()
+    given = {"item": grant.item, "unit": arena.units["sc"]}
+    mandate = CeilingFactory(**given, lines=["ctpl"], letter__mode="by_institution")
+    for _ in range(ROUNDS):
+        ceiling = CeilingFactory(**given, letter=mandate.letter, lines=["own_damage"])
+        revoked = UnitCeiling.objects.filter(pk=ceiling.pk, revoked_at__isnull=False)
+        revoke = partial(services.revoke_ceiling, ceiling, by=arena.security, reason="x", despite="x")
+        results[pair.run(partial(decide_on_and_on, arena.adjudicator, revoked), revoke)[0]] += 1
+
+    assert set(results) <= {"decided", "refused", "decided at once"}
+    assert results["decided"] + results["refused"], "no decision ever came first: the race is not one"
+    assert verify() == []
+
+
+def test_deciding_against_a_letter_with_lower_ceilings(arena: Branch, pair: Pair):
+    grant, results, boss = arena.grant(arena.in_force()), Counter(), StaffFactory(name="总公司经理")
+    units = {"issuing_unit": arena.units["hq"], "scope_unit": arena.units["sc"], "mode": "by_institution"}
+    assign_perm("manage_unit", boss, arena.units["hq"])
+    for number in range(ROUNDS):
+        letter = arena.draft(status="submitted", submitted_at=timezone.now(), **units)
+        amount = 90_000 if number % 2 else 20_000
+        CeilingFactory(letter=letter, item=grant.item, unit=arena.units["sc"], amount_max=amount)
+        in_force = AuthorityLetter.objects.filter(pk=letter.pk, status="in_force")
+        approve = partial(services.approve_letter, letter, by=boss, despite="x")
+        results[pair.run(partial(decide_on_and_on, arena.adjudicator, in_force), approve)[0]] += 1
+
+    assert not {"violation", "violation at once", "never ended"} & set(results)
+    assert results["decided"] + results["refused"], "no decision ever came first: the race is not one"
 
 
 def test_two_new_letters_for_the_same_units(arena: Branch, pair: Pair):
