@@ -294,5 +294,9 @@ LENT = Prepared(
 
 
 def lent_case_ids(staff: Staff) -> list[int]:
-    """The cases lent to this person today; nearly always none."""
-    return LENT(staff_id=staff.pk, today=timezone.localdate())
+    """The cases lent to this person today, nearly always none; read once per request."""
+    kept = staff.read_once
+    if "lent_case_ids" not in kept:
+        kept["lent_case_ids"] = LENT(staff_id=staff.pk, today=timezone.localdate())
+    ids: list[int] = kept["lent_case_ids"]
+    return ids

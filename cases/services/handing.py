@@ -79,4 +79,5 @@ def return_case(loan: CaseUserPermission, *, by: Staff) -> None:
         insist_on(may_work(case, Action.HAND_OVER, by))
     details = {"borrower": loan.user.name}
     loan.delete()
+    by.read_once.pop("lent_case_ids", None)
     apply(case, stay(case, "return_loan").with_details(details), by)

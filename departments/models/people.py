@@ -151,6 +151,11 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         held = self.appointments.on(timezone.localdate())
         return list(held.select_related("post__unit", "post__post_type").order_by("-kind", "id"))
 
+    @cached_property
+    def read_once(self) -> dict[str, Any]:
+        """What further applications read of this person once per request, each under a key of its own."""
+        return {}
+
     @property
     def sees_personal_data(self) -> bool:
         """Does a post held today show names, plates and numbers in full?"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -33,7 +34,9 @@ class Command(BaseCommand):
             if not self._is_free(if_empty=options["if_empty"]):
                 return
             # Notifications are delivered here and now: no worker and no broker is needed to make a branch.
+            # A thousand of them: one line each would bury what the person at the terminal should read.
             current_app.conf.task_always_eager = True
+            logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
             with filling():
                 make_branch(options["size"], seed=options["seed"], say=self._say)
         table = login_table()
