@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from cases.damage.arithmetic import Totals, totals
+from cases.damage.limits import beyond_price_limit
 from cases.models import CaseLoss, ClaimCase, DamageItem, DamageSheet
 from cases.prices import History, history_beside
 from cases.services.itemising import ITEMISED, lines_of
+from departments.models import Staff
 from departments.sheets import Cell, sheet
 
 HEADINGS = (
@@ -21,11 +23,15 @@ HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`cells`: the fields of the review form, where the viewer may change the line."""
+    """`cells`: the fields of the review form, where the viewer may change the line.
+
+    `beyond`: why its price is more than he may settle himself.
+    """
 
     item: DamageItem
     history: History | None
     cells: dict[str, Any] | None
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +44,26 @@ class LossLines:
     totals: Totals
 
 
-def losses_with_lines(case: ClaimCase, form: Any = None) -> list[LossLines]:
-    """Constant statements. `form`: the review form whose fields stand in the lines."""
+def losses_with_lines(case: ClaimCase, form: Any = None, reviewer: Staff | None = None) -> list[LossLines]:
+    """Constant statements. `form`: the review form whose fields stand in the lines; `reviewer`: who fills it
+    in."""
     losses = case.losses.filter(loss_class__in=ITEMISED).select_related("sheet").order_by("pk")
     items = lines_of(case)
     history = history_beside(items)
-    changing = {one.pk for one in form.lines} if form else set()
+    beyond = beyond_price_limit(case, items, reviewer) if reviewer else {}
     found = []
     for loss in losses:
         own = [one for one in items if one.sheet.loss_id == loss.pk]
-        lines = [
-            Line(one, history.get(one.pk), form.cells(one) if one.pk in changing else None) for one in own
-        ]
+        lines = [Line(one, history.get(one.pk), _cells_of(form, one), beyond.get(one.pk, "")) for one in own]
         found.append(LossLines(loss, getattr(loss, "sheet", None), lines, totals(own)))
     return found
+
+
+def _cells_of(form: Any, item: DamageItem) -> dict[str, Any] | None:
+    if form is None or item.pk not in {one.pk for one in form.lines}:
+        return None
+    cells: dict[str, Any] = form.cells(item)
+    return cells
 
 
 def total_of(found: Iterable[LossLines]) -> Totals:

@@ -64,7 +64,7 @@ def _reviewed(case: ClaimCase, form: ReviewForm, request: StaffRequest) -> bool:
 
 
 def _shown(request: StaffRequest, case: ClaimCase, form: ReviewForm | None, ruling: Any) -> HttpResponse:
-    found = losses_with_lines(case, form)
+    found = losses_with_lines(case, form, request.user if form else None)
     context = {
         "case": case,
         "losses": found,
