@@ -23,6 +23,7 @@ class CasesConfig(AppConfig):
         import_module("cases.notices")
         import_module("cases.escalation.places")
         import_module("cases.specials.registering")
+        import_module("cases.recoveries.places")
         import_module("cases.lawsuits.areas")
         import_module("cases.conferences.areas")
         import_module("cases.clearing.areas")

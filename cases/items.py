@@ -23,6 +23,7 @@ EX_GRATIA = "ex_gratia"
 LATE_REGISTRATION = "late_registration"
 LITIGATION = "litigation"
 INJURY_MEDIATION = "injury_mediation"
+RECOVERY = "recovery_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ CASE_ITEMS: Mapping[str, CaseItem] = {
     EX_GRATIA: _beside(_REGISTERED, special_kind=EX_GRATIA, gives_money=True),
     LATE_REGISTRATION: _beside(frozenset({Stage.REPORTED, Stage.REGISTERED})),
     LITIGATION: _beside(frozenset(Stage)),
+    RECOVERY: _beside(frozenset(Stage)),
     INJURY_MEDIATION: _beside(_BEFORE_PAID, Step.REVIEW_INJURY, loss_classes=_INJURY),
 }
 

@@ -108,6 +108,7 @@ GROUPS: tuple[Group, ...] = (
         "专项",
         (
             Entry("特殊案件", "cases:specials"),
+            Entry("待追偿", "cases:recoveries"),
             Entry("人伤跟踪", "cases:injury_tracking"),
             Entry("人伤调解", "cases:mediations"),
             Entry("非车险协助", "cases:assistances"),

@@ -49,7 +49,7 @@ OWN_WORDS = {
         escalation signatures verbs
         problems
         quality data_quality
-        specials
+        specials recoveries
         injuries
         lawsuits conferences
         damage fraud majors prices resurveys shares

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cases.forms.work import amount_field, moment_field
 from cases.fraud.hints import Hint
-from cases.models import CasePaper, FraudLead, FraudTask
+from cases.models import CasePaper, FraudLead, FraudTask, SpecialRequest
 from cases.services.fraud import Conclusion, HandOver, Suspicion
 from departments.access import INVESTIGATE
 from departments.listings import ListFilter
@@ -157,12 +157,31 @@ class ConcludeForm(forms.Form):
     status = forms.ChoiceField(
         label="结论", choices=[(one, FraudLead.Status(one).label) for one in FraudLead.ENDED]
     )
-    loss_avoided = amount_field("减损金额(元)", least="0", required=False, help_text="属实的填写")
+    loss_avoided = amount_field(
+        "减损金额(元)",
+        least="0",
+        required=False,
+        help_text="属实的填写；已关联拒赔的不填，按拒赔核准金额计算",
+    )
     text = _text("结论说明")
 
     def conclusion(self) -> Conclusion:
         sent = self.cleaned_data
         return Conclusion(sent["status"], sent["text"], sent["loss_avoided"] or Decimal(0))
+
+
+class RefusalForm(forms.Form):
+    refusal = forms.ModelChoiceField(
+        label="拒赔申请",
+        queryset=SpecialRequest.objects.none(),
+        required=False,
+        empty_label="不关联",
+        help_text="减损金额随拒赔的核准金额计算",
+    )
+
+    def __init__(self, data: Any, *, refusals: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["refusal"].queryset = refusals  # type: ignore[attr-defined]
 
 
 class PoliceForm(forms.Form):

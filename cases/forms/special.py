@@ -33,7 +33,7 @@ class SpecialForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             *COMMON, "is_partial", "clause", "evidence", "known_on", "declared_on", "declarant",
             "basis", "basis_amount", "invoices", "police_notice_no", "police_notice_at", "hospital",
-            "patient", "ground", "debtor", "is_attested", "payee", "payee_account",
+            "patient", "ground", "debtor", "is_attested", "is_sole", "payee", "payee_account",
         )  # fmt: skip
         widgets = {
             "statement": forms.Textarea({"rows": 3}),
@@ -148,6 +148,7 @@ class SpecialFilter(ListFilter):
         "pay": "待支付",
         "set_off": "待冲销",
         "enter": "待登记",
+        "close": "待通融结案",
     }
 
     q = forms.CharField(label="编号 / 案件号", required=False, max_length=30)

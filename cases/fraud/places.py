@@ -74,7 +74,7 @@ def shown_hints(case: ClaimCase, viewer: Staff) -> list[ShownHint]:
     return found
 
 
-def _record(lead: FraudLead) -> Record:
+def _record(lead: Any) -> Record:
     who = lead.investigator.name if lead.investigator else "未指定调查人"
     return Record(
         lead.number,
@@ -82,7 +82,7 @@ def _record(lead: FraudLead) -> Record:
         str(lead.get_status_display()),
         lead.status,
         f"{lead.get_source_display()} · {who}",
-        lead.loss_avoided or None,
+        lead.avoided or None,
         lead.opened_at,
     )
 

@@ -31,8 +31,9 @@ def _columns(viewer: Staff) -> Sequence[Column]:
         Column("调查人", lambda row: row.investigator.name if row.investigator else ""),
         Column("要求完成", lambda row: row.due_on, "moment"),
         Column("状态", lambda row: str(row.get_status_display()), "status", code=lambda row: row.status),
-        Column("减损金额(元)", lambda row: row.loss_avoided or None, "money"),
+        Column("减损金额(元)", lambda row: row.avoided or None, "money"),
         Column("结论时间", lambda row: row.concluded_at, "moment", on_page=False),
+        Column("所支持的拒赔", lambda row: row.refusal.number if row.refusal else "", "number"),
         Column("移送公安", lambda row: row.police_station),
         Column("结论说明", lambda row: row.conclusion, "wrap", on_page=False),
     )
@@ -96,7 +97,8 @@ def figures(rows: QuerySet[FraudLead]) -> Figures:
         withdrawn=Count("pk", filter=Q(status="withdrawn"), distinct=True),
         police=Count("pk", filter=Q(police_at__isnull=False), distinct=True),
     )
-    avoided = FraudLead.objects.filter(pk__in=rows.order_by().values("pk")).aggregate(sum=Sum("loss_avoided"))
+    own = FraudLead.objects.filter(pk__in=rows.order_by().values("pk")).with_avoided()
+    avoided = own.aggregate(sum=Sum("avoided"))
     return Figures(**counted, loss_avoided=avoided["sum"] or Decimal(0), by_indicator=_by_indicator(rows))
 
 

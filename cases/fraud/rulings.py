@@ -65,6 +65,16 @@ def may_police(lead: FraudLead, staff: Staff) -> Ruling:
     return refused_for(objections)
 
 
+def may_link(lead: FraudLead, staff: Staff) -> Ruling:
+    """To the refusal that rests on it: what was not confirmed supports none."""
+    objections = list(_personal(staff))
+    if lead.status in (Status.NOT_CONFIRMED, Status.WITHDRAWN):
+        objections.append(Objection("ended", f"线索{lead.get_status_display()}，不能支持拒赔"))
+    if lead.investigator_id != staff.pk and not investigates_in(lead.case.unit_id, staff):
+        objections.append(Objection("not_investigating", "不是调查人，也没有该机构的欺诈调查权限"))
+    return refused_for(objections)
+
+
 def may_report(lead: FraudLead, staff: Staff) -> Ruling:
     objections = list(_personal(staff))
     if lead.status != Status.INVESTIGATING:

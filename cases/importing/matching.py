@@ -9,8 +9,8 @@ from django.db.backends.utils import CursorWrapper
 
 # Facts that the extract may set: kept where it is silent (null).
 FACTS = (
-    "registration_no", "claim_no", "policy_no", "unit_id", "insuring_unit_id", "insured_name", "plate_no",
-    "vin", "vehicle_class", "accident_at", "accident_place", "accident_cause", "liability_ratio",
+    "registration_no", "claim_no", "policy_no", "policy_from", "unit_id", "insuring_unit_id", "insured_name",
+    "plate_no", "vin", "vehicle_class", "accident_at", "accident_place", "accident_cause", "liability_ratio",
     "reported_at", "registered_at", "papers_complete_at", "is_litigated", "agency_direction", "handler_id",
     "dispatched_at", "contacted_at", "arrived_at", "claimed_at",
     "paid_at", "estimate", "assessed", "reviewed", "adjusted", "approved", "paid", "uncleared_reasons",

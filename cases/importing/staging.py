@@ -24,6 +24,7 @@ FIELDS = (
     ("registration_no", "registration_no", "text"),
     ("claim_no", "claim_no", "text"),
     ("policy_no", "policy_no", "text"),
+    ("policy_from", "policy_from", "date"),
     ("unit", "unit_id", "bigint"),
     ("insuring_unit", "insuring_unit_id", "bigint"),
     ("insured_name", "insured_name", "text"),

@@ -59,12 +59,13 @@ from cases.models.papers import CasePaper
 from cases.models.phrases import OpinionPhrase
 from cases.models.problems import ProblemClass, ProblemFinding, ProblemPoints, Severity
 from cases.models.quality import DrawnRule, QualityDraw, QualitySample, SampleAnswer
+from cases.models.recoveries import RecoveryPlaceholder, RecoveryReceipt
 from cases.models.remarks import CaseRemark
 from cases.models.resurveys import Resurvey, ResurveyRule
 from cases.models.reversals import ReversalTask
 from cases.models.sheets import Criterion, SampleRule, ScoreItem, ScoreSheet
 from cases.models.signing import JointSigning, OnRefusal, SigningRule, TakenBack
-from cases.models.special import MONEY, RESCUE, SET_OFF, RecoveryPlaceholder, RefusalNotice, SpecialRequest
+from cases.models.special import MONEY, RESCUE, SET_OFF, RefusalNotice, SpecialRequest
 from cases.models.special_kinds import CtplLimit, Kind, SpecialKind, SpecialLimit, SpecialPaper, SpecialReason
 from cases.models.standards import (
     CostGroup,
@@ -206,6 +207,7 @@ __all__ = [
     "QualitySample",
     "ReasonRule",
     "RecoveryPlaceholder",
+    "RecoveryReceipt",
     "ReductionReason",
     "RefusalNotice",
     "RequiredPaper",

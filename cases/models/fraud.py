@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from cases.models.case import ClaimCase
 from cases.models.papers import CasePaper
+from cases.models.special import SpecialRequest
 from departments.access import INVESTIGATE
 from departments.models import Staff
 
@@ -86,8 +88,23 @@ class FraudLeadQuerySet(models.QuerySet["FraudLead"]):
     def under_way(self) -> Self:
         return self.filter(status__in=FraudLead.UNDER_WAY)
 
+    def with_avoided(self) -> Self:
+        """With `avoided`, yuan: what the refusal that rests on a confirmed lead was granted for, unless it
+        fell; without such a refusal, as concluded."""
+        stands = Q(refusal__state__in=["agreed", "executed"])
+        fell = Q(refusal__notice__result="reversed")
+        return self.annotate(
+            avoided=Case(
+                When(~Q(status="confirmed") | fell, then=Value(Decimal(0))),
+                When(stands, then=F("refusal__granted")),
+                default=F("loss_avoided"),
+                output_field=models.DecimalField(max_digits=14, decimal_places=2),
+            )
+        )
+
     def for_list(self) -> Self:
-        return self.select_related("case__unit", "case__handler", "opened_by", "investigator", "concluded_by")
+        people = ("opened_by", "investigator", "concluded_by")
+        return self.with_avoided().select_related("case__unit", "case__handler", "refusal", *people)
 
 
 class FraudLead(models.Model):
@@ -136,6 +153,14 @@ class FraudLead(models.Model):
     )
     concluded_at = models.DateTimeField("结论时间", null=True, blank=True)
     loss_avoided = models.DecimalField("减损金额(元)", max_digits=14, decimal_places=2, default=0)
+    refusal = models.ForeignKey(
+        SpecialRequest,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="fraud_leads",
+        verbose_name="所支持的拒赔",
+    )
     police_at = models.DateTimeField("移送公安时间", null=True, blank=True)
     police_station = models.CharField("受理公安机关", max_length=60, blank=True)
     police_no = models.CharField("受理文号", max_length=40, blank=True)

@@ -44,6 +44,9 @@ class SpecialRequestQuerySet(models.QuerySet["SpecialRequest"]):
             "pay": handled & Q(kind__in=MONEY, state="agreed"),
             "set_off": handled & Q(kind__in=SET_OFF, paid__gt=0, set_off_at=None, state="executed"),
             "enter": decided & Q(kind__in=kinds) & ~Q(requested_by=staff),
+            "close": handled
+            & Q(kind=Kind.EX_GRATIA, is_sole=True, state="executed", round=F("case__round"))
+            & ~Q(case__stage="closed"),
         }
         return self.visible_to(staff).filter(wanted[which])
 
@@ -125,6 +128,10 @@ class SpecialRequest(models.Model):
     debtor = models.CharField("被追偿人", max_length=60, blank=True)
     # 通融
     is_attested = models.BooleanField("已核实事故真实、保单有效、无道德风险", default=False)
+    is_sole = models.BooleanField(
+        "本案只作通融赔付，不再按责任赔付", default=False, db_default=False,
+        help_text="同意并付清后，可凭此结案",
+    )  # fmt: skip
     # 付款
     payee = models.CharField("收款人", max_length=60, blank=True)
     payee_account = models.CharField("收款账号", max_length=34, blank=True)
@@ -201,6 +208,9 @@ class SpecialRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(kind=Kind.PREPAYMENT) | ~Q(basis=""), name="cases_special_prepaid_on_basis"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_sole=False) | Q(kind=Kind.EX_GRATIA), name="cases_special_sole_ex_gratia"
             ),
             models.CheckConstraint(
                 condition=Q(entered_at=None, entered_by=None)
@@ -296,65 +306,3 @@ class RefusalNotice(models.Model):
     def state_name(self) -> str:
         names = {"sent": "已发出", "delivered": "已送达", "objected": "有异议", "sued": "已起诉"}
         return names.get(self.state) or str(self.get_result_display())
-
-
-class RecoveryQuerySet(models.QuerySet["RecoveryPlaceholder"]):
-    def visible_to(self, staff: Staff) -> RecoveryQuerySet:
-        return self.filter(case__in=ClaimCase.objects.visible_to(staff))
-
-
-class RecoveryPlaceholder(models.Model):
-    """待追偿: a right to get money back, kept with its limitation until the recovery itself is pursued."""
-
-    class Type(models.TextChoices):
-        ADVANCE = "advance", "抢救费垫付追偿"
-        OVERPAID = "overpaid", "预付超额返还"
-
-    class Status(models.TextChoices):
-        OPEN = "pending", "待追偿"
-        RECOVERED = "recovered", "已追回"
-        WRITTEN_OFF = "written_off", "已核销"
-
-    case = models.ForeignKey(ClaimCase, models.PROTECT, related_name="recoveries", verbose_name="赔案")
-    request = models.ForeignKey(
-        SpecialRequest, models.PROTECT, null=True, blank=True, related_name="recoveries", verbose_name="申请"
-    )
-    type = models.CharField("追偿类型", max_length=10, choices=Type)
-    debtor = models.CharField("被追偿人", max_length=60)
-    amount = models.DecimalField("应追金额(元)", max_digits=14, decimal_places=2)
-    recovered = _yuan("已追回(元)")
-    acquired_at = models.DateTimeField("取得追偿权时间")
-    status = models.CharField("状态", max_length=12, choices=Status, default=Status.OPEN)
-    closed_at = models.DateTimeField("终结时间", null=True, blank=True)
-    note = models.CharField("说明", max_length=200, blank=True)
-
-    objects = RecoveryQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "待追偿"
-        ordering = ["-acquired_at", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(type__in=["advance", "overpaid"]), name="cases_recovery_type_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["pending", "recovered", "written_off"]),
-                name="cases_recovery_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0, recovered__gte=0, recovered__lte=F("amount")),
-                name="cases_recovery_amounts",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="pending", closed_at=None)
-                | (~Q(status="pending") & Q(closed_at__isnull=False)),
-                name="cases_recovery_closed_when_over",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_type_display()} {self.debtor}"
-
-    def get_absolute_url(self) -> str:
-        return self.request.get_absolute_url() if self.request else self.case.get_absolute_url()

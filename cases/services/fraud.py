@@ -17,11 +17,21 @@ from cases.fraud.rulings import (
     may_conclude,
     may_finish_task,
     may_investigate,
+    may_link,
     may_open,
     may_police,
     may_report,
 )
-from cases.models import CasePaper, ClaimCase, FraudEvidence, FraudLead, FraudTask, MajorLoss
+from cases.models import (
+    CasePaper,
+    ClaimCase,
+    FraudEvidence,
+    FraudLead,
+    FraudTask,
+    Kind,
+    MajorLoss,
+    SpecialRequest,
+)
 from cases.numbers import next_number
 from cases.rulings import with_objections
 from cases.services.majors import recognise
@@ -31,6 +41,7 @@ from departments.models import Staff
 from departments.outbox import notify
 
 Status = FraudLead.Status
+_Special = SpecialRequest.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +217,30 @@ def _concluding_objections(lead: FraudLead, conclusion: Conclusion) -> list[Obje
         objections.append(Objection("no_report", "尚无调查报告"))
     if conclusion.loss_avoided < 0 or (conclusion.loss_avoided and conclusion.status != Status.CONFIRMED):
         objections.append(Objection("no_loss_avoided", "只有属实的线索有减损金额，且不能为负"))
+    if conclusion.loss_avoided and lead.refusal_id:
+        objections.append(Objection("from_refusal", "已关联拒赔，减损金额按拒赔核准金额计算，不另填写"))
+    return objections
+
+
+@transaction.atomic
+def link_refusal(lead: FraudLead, refusal: SpecialRequest | None, *, by: Staff, seen: int) -> FraudLead:
+    """Which refusal of the case rests on the lead; None takes the link away."""
+    lead = _locked(lead, seen)
+    insist_on(with_objections(may_link(lead, by), _linking_objections(lead, refusal)))
+    lead.refusal = refusal
+    save_as(lead, by, "refusal")
+    _note(lead, "link_fraud", by)
+    return lead
+
+
+def _linking_objections(lead: FraudLead, refusal: SpecialRequest | None) -> list[Objection]:
+    if refusal is None:
+        return []
+    objections = []
+    if refusal.case_id != lead.case_id:
+        objections.append(Objection("foreign_refusal", "不是本案的拒赔申请"))
+    if refusal.kind != Kind.REFUSAL or refusal.state in (_Special.REFUSED, _Special.LAPSED):
+        objections.append(Objection("no_refusal", "只能关联有效的拒赔申请"))
     return objections
 
 

@@ -98,7 +98,7 @@ def _paid_before(case: ClaimCase, order: PaymentOrder) -> Payment | None:
 
 def _paying_objections(case: ClaimCase, order: PaymentOrder) -> list[Objection]:
     objections = reversal_objections(case)
-    if not _is_agreed(case, ADJUDICATION):
+    if not is_agreed(case, ADJUDICATION):
         objections.append(Objection("not_adjudicated", "本系统没有本案本轮同意的核赔审批，不能支付"))
     if order.amount <= 0:
         objections.append(Objection("no_amount", "支付金额须大于零"))
@@ -165,12 +165,12 @@ def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:
         return [Objection("unknown_kind", "结案方式须为赔付结案或零赔付")]
     if case.approved > recoverable_of(case):
         return [Objection("has_amount", "已有核赔或支付金额，不能零赔付结案")]
-    if not _is_agreed(case, ZERO_PAYMENT):
+    if not is_agreed(case, ZERO_PAYMENT):
         return [Objection("zero_not_agreed", "零赔付未经审批")]
     return []
 
 
-def _is_agreed(case: ClaimCase, item_code: str) -> bool:
+def is_agreed(case: ClaimCase, item_code: str) -> bool:
     """Agreed here, by somebody with the authority: the stage alone may come from an extract."""
     agreed = Submission.objects.filter(case=case, round=case.round, status=Submission.Status.AGREED)
     return agreed.filter(item__code=item_code).exists()

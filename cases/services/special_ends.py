@@ -167,15 +167,22 @@ def _ahead(case: ClaimCase) -> QuerySet[SpecialRequest]:
 
 def _overpaid(case: ClaimCase, ahead: list[SpecialRequest], amount: Decimal) -> None:
     last = [request for request in ahead if request.paid][-1]
-    RecoveryPlaceholder.objects.create(
-        case=case,
-        request=last,
-        type=RecoveryPlaceholder.Type.OVERPAID,
-        debtor=last.payee,
-        amount=amount,
-        acquired_at=timezone.now(),
-        note="预付超过最终核赔金额",
-    )
+    last.case = case
+    claim_back(last, RecoveryPlaceholder.Type.OVERPAID, last.payee, amount, "预付超过最终核赔金额")
+
+
+def claim_back(request: SpecialRequest, kind: str, debtor: str, amount: Decimal, note: str) -> None:
+    """Money went out that has to come back; the limitation runs from now. The case is locked and entered.
+
+    A further payment adds to a claim that nobody has finished or asks to write off.
+    """
+    claims = RecoveryPlaceholder.objects.all().pending()
+    claim = claims.filter(request=request, type=kind).first()
+    if claim is None:
+        claim = RecoveryPlaceholder(case=request.case, request=request, type=kind, amount=ZERO, note=note)
+        claim.debtor, claim.acquired_at, claim.officer = debtor, timezone.now(), request.case.handler
+    claim.amount += amount
+    claim.save()
 
 
 def reserved_in(case: ClaimCase) -> Decimal:

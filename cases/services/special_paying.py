@@ -26,6 +26,7 @@ from cases.models import (
 from cases.rulings import with_objections
 from cases.services.ratifying import reversal_objections
 from cases.services.special import locked_special, may_follow, told
+from cases.services.special_ends import claim_back
 from cases.services.transition import Change, apply, check_seen, note_amount, note_step, stay
 from departments.models import Staff
 
@@ -125,7 +126,8 @@ def _book(request: SpecialRequest, payment: Payment, by: Staff) -> None:
         request.state, request.executed_at = SpecialRequest.State.EXECUTED, payment.paid_at
     request.save()
     if request.kind == Kind.RESCUE_ADVANCE:
-        _claim_back(request, payment)
+        ground = str(request.get_ground_display())
+        claim_back(request, RecoveryPlaceholder.Type.ADVANCE, request.debtor, payment.amount, ground)
     change = _booked(case, payment).with_details(told(request)).costing(payment.amount)
     apply(case, change, by)
 
@@ -136,21 +138,3 @@ def _booked(case: ClaimCase, payment: Payment) -> Change:
         case.paid_at = payment.paid_at
         return Change("pay_special", Stage.PAID, ("paid", "paid_at"))
     return stay(case, "pay_special", "paid")
-
-
-def _claim_back(request: SpecialRequest, payment: Payment) -> None:
-    """The right to get it back is acquired with the payment; its limitation runs from the first."""
-    claim, is_new = RecoveryPlaceholder.objects.get_or_create(
-        request=request,
-        type=RecoveryPlaceholder.Type.ADVANCE,
-        defaults={
-            "case": request.case,
-            "debtor": request.debtor,
-            "amount": payment.amount,
-            "acquired_at": payment.paid_at,
-            "note": str(request.get_ground_display()),
-        },
-    )
-    if not is_new:
-        claim.amount += payment.amount
-        claim.save(update_fields=["amount"])

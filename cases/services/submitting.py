@@ -23,6 +23,7 @@ from cases.services.chain import make_chain, plan_for, start_chain
 from cases.services.injury_costs import assessed_by_label, assessing_objections
 from cases.services.subjects import About, about, tell_sent
 from cases.services.transition import apply, check_seen, lock_case, note_step, work_change
+from cases.specials.facts import grace_objections
 from departments.models import Staff
 
 ONCE = "cases_submission_sent_once"
@@ -158,6 +159,8 @@ def _submission_objections(submission: Submission, losses: Sequence[CaseLoss]) -
         objections.append(Objection("others_open", "尚有审核未完成"))
     if submission.item.code == INJURY_REVIEW:
         objections += assessing_objections(submission.case, assessed_by_label(losses))
+    if submission.item.code == ADJUDICATION:
+        objections += grace_objections(submission.case)
     if losses and submission.item.code == ADJUDICATION:
         total = sum(loss.adjusted for loss in losses)
         if total != submission.case.adjusted:

@@ -42,7 +42,6 @@ def objections_now(request: SpecialRequest) -> tuple[Objection, ...]:
 
 
 def plea_of(request: SpecialRequest) -> Plea:
-    notice_at = request.police_notice_at
     return Plea(
         kind=request.kind,
         amount=request.amount,
@@ -58,12 +57,13 @@ def plea_of(request: SpecialRequest) -> Plea:
         basis=request.basis,
         invoices=request.invoices,
         police_notice_no=request.police_notice_no,
-        police_notice_on=_day(notice_at),
+        police_notice_on=_day(request.police_notice_at),
         hospital=request.hospital,
         patient=request.patient,
         ground=request.ground,
         debtor=request.debtor,
         is_attested=request.is_attested,
+        is_sole=request.is_sole,
         payee=request.payee,
     )
 
@@ -85,6 +85,7 @@ def standing_of(request: SpecialRequest) -> Standing:
         today=timezone.localdate(),
         estimate=case.estimate,
         approved=case.approved,
+        advanced=case.advanced,
         prepaid=sums["prepaid"],
         rescued=sums["rescued"],
         recoverable=sums["recoverable"],
@@ -118,6 +119,15 @@ def _granted(case: ClaimCase, but_for: int | None) -> dict[str, Decimal]:
 def recoverable_of(case: ClaimCase) -> Decimal:
     """Advanced for somebody else's debt: a case may be closed without payment for all that."""
     return _granted(case, None)["recoverable"]
+
+
+def grace_objections(case: ClaimCase) -> list[Objection]:
+    """Settled by grace alone, a case is not adjudicated beside; asks only where there was such a request."""
+    if Kind.EX_GRATIA not in case.special_kinds:
+        return []
+    rows = SpecialRequest.objects.granted().filter(case=case, round=case.round, is_sole=True)
+    text = "本案已核准只作通融赔付，不能再提交核赔；未付款的可先作废该通融申请"
+    return [Objection("settled_by_grace", text)] if rows.exists() else []
 
 
 def medical_limit(case: ClaimCase) -> Decimal | None:

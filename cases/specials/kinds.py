@@ -90,10 +90,10 @@ KINDS: Mapping[str, KindOfRequest] = {
     ),
     Kind.EX_GRATIA: KindOfRequest(
         EX_GRATIA,
-        ("basis_amount", "is_attested", *_PAID_TO),
+        ("basis_amount", "is_attested", "is_sole", *_PAID_TO),
         "通融金额(元)",
         "本项按责任核定金额(元)",
-        next_step="同意后支付；不作为以后赔案的先例。",
+        next_step="同意后支付；只作通融赔付的，付清后可直接结案。不作为以后赔案的先例。",
     ),
     Kind.LATE_REGISTRATION: KindOfRequest(
         LATE_REGISTRATION, asks="估损金额(元)", next_step="同意后立案，并登记延时原因。"

@@ -17,8 +17,10 @@ from authority.rulings import Ruling
 from cases import services
 from cases.casefile.timeline import Event, event_of
 from cases.clocks import CaseClock, Clocks
+from cases.lifecycle import Stage
 from cases.models import RESCUE, ClaimCase, Kind, SpecialRequest, Submission
 from cases.rulings import refused_for
+from cases.services.closing_special import may_close_sole
 from cases.specials.facts import bounds_on, medical_left, medical_limit
 from cases.specials.kinds import KINDS, item_of
 from cases.specials.rulings import share_of
@@ -124,6 +126,8 @@ def acts_of(request: SpecialRequest, viewer: Staff) -> list[Act]:
         acts.append(_act("登记拒赔通知书", "special_notice", pk, services.may_send_notice(request, viewer)))
     if request.gives_money and state == "agreed":
         acts.append(_act("支付", "special_pay", pk, services.may_pay_special(request, viewer)))
+    if request.is_sole and state == "executed" and request.case.stage != Stage.CLOSED:
+        acts.append(_act("通融结案", "special_close", pk, may_close_sole(request, viewer)))
     if hasattr(request, "notice"):
         acts.append(_act("登记通知书进展", "special_follow", pk, services.may_follow(request, viewer)))
     if state in ("agreed", "executed", "refused") and not request.entered_at:

@@ -11,10 +11,10 @@ from cases.casefile.related import RELATED, Record, Related, Start
 from cases.clocks import CaseClock, Clocks, most_urgent
 from cases.courses import Area, Clock, register_area
 from cases.lifecycle import Stage
-from cases.models import ClaimCase, Kind, RecoveryPlaceholder, SpecialRequest
+from cases.models import ClaimCase, Kind, SpecialRequest
 from cases.services import may_draft
 from cases.specials.kinds import KINDS
-from cases.specials.page import AREA, RECOVERY
+from cases.specials.page import AREA
 from departments.models import Staff
 from departments.owed import Owed, register_owed
 from departments.panels import Panel, register_panel
@@ -25,6 +25,7 @@ OWED = (
     ("set_off", "预付待冲销"),
     ("returned", "特殊案件退回"),
     ("enter", "特殊案件待登记"),
+    ("close", "通融付清待结案"),
 )
 
 
@@ -60,10 +61,6 @@ def _start(case: ClaimCase, kind: str, viewer: Staff) -> Start:
     return Start(f"申请{Kind(kind).label}", url, may_draft(case, kind, viewer))
 
 
-def _recoveries() -> QuerySet[RecoveryPlaceholder]:
-    return RecoveryPlaceholder.objects.select_related("case", "request")
-
-
 def _waiting(which: str, staff: Staff) -> QuerySet[SpecialRequest]:
     return SpecialRequest.objects.waiting_for(staff, which)
 
@@ -78,14 +75,6 @@ register_area(
             Clock("refusal_notice", "refusal_from", "refusal_told"),
             Clock("rescue_payment", "rescue_from", "executed_at"),
         ),
-    )
-)
-register_area(
-    Area(
-        RECOVERY,
-        "待追偿",
-        rows=_recoveries,
-        clocks=(Clock("recovery_limitation", "acquired_at", "closed_at"),),
     )
 )
 for _which, _label in OWED:

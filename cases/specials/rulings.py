@@ -54,6 +54,7 @@ class Plea:
     ground: str = ""
     debtor: str = ""
     is_attested: bool = False
+    is_sole: bool = False
     payee: str = ""
 
 
@@ -61,13 +62,15 @@ class Plea:
 class Standing:
     """The case, and what was granted on it before; sums in yuan.
 
-    `prepaid`: granted as prepayment; `rescued`: granted for rescue; `recoverable`: advanced for somebody
-    else's debt; `medical_limit`: of the compulsory cover on the day of the accident, None where unknown.
+    `advanced`: granted ahead of the adjudication; `prepaid`: as prepayment; `rescued`: for rescue;
+    `recoverable`: advanced for somebody else's debt; `medical_limit`: of the compulsory cover on the day of
+    the accident, None where unknown.
     """
 
     today: date
     estimate: Decimal = ZERO
     approved: Decimal = ZERO
+    advanced: Decimal = ZERO
     prepaid: Decimal = ZERO
     rescued: Decimal = ZERO
     recoverable: Decimal = ZERO
@@ -305,6 +308,17 @@ def _ex_gratia(plea: Plea, standing: Standing, bounds: Bounds) -> Iterator[Objec
     if standing.is_fraud_suspected:
         yield Objection("fraud_suspected", "本案有欺诈嫌疑，不能通融")
     yield from _payee(plea)
+    if plea.is_sole:
+        yield from _alone(standing)
+
+
+def _alone(standing: Standing) -> Iterator[Objection]:
+    """Nothing else is paid on the case in this round, and nobody is asked to."""
+    if standing.is_adjudicated:
+        yield Objection("adjudicated", "本案已核赔，不是只作通融赔付")
+    if standing.advanced:
+        yield Objection("not_set_off", f"有预付款 {standing.advanced:,.2f} 元未冲销，须经核赔")
+    yield from _others(standing)
 
 
 def _late(plea: Plea, standing: Standing, bounds: Bounds) -> Iterator[Objection]:

@@ -24,6 +24,7 @@ from cases.fraud.rulings import (
     may_conclude,
     may_finish_task,
     may_investigate,
+    may_link,
     may_open,
     may_police,
     may_report,
@@ -87,6 +88,7 @@ def _doors(found: FraudLead, staff: Staff) -> list[tuple[str, str, Ruling]]:
         ("提交调查报告", "cases:fraud_report", may_report(found, staff)),
         ("作结论", "cases:fraud_conclude", may_conclude(found, staff)),
         ("移送公安", "cases:fraud_police", may_police(found, staff)),
+        ("关联拒赔", "cases:fraud_refusal", may_link(found, staff)),
     ]
 
 
@@ -100,6 +102,11 @@ def _people(found: FraudLead) -> QuerySet[Staff]:
     ours = department_people(found.case.unit).values("pk")
     near = successors_in([found.case.unit.path]).values("pk")
     return Staff.objects.filter(pk__in=ours.union(near)).order_by("name", "pk")
+
+
+def _refusals(found: FraudLead) -> Any:
+    """Those that a lead can support."""
+    return found.case.special_requests.filter(kind=REFUSAL).exclude(state__in=["refused", "lapsed"])
 
 
 def _assign(found: FraudLead, form: Any, request: StaffRequest, seen: int) -> FraudLead:
@@ -191,6 +198,21 @@ lead_conclude = act_page(
             found, form.conclusion(), by=request.user, seen=seen
         ),
         "属实须有证据；不属实或撤销的，案件的欺诈嫌疑标识随之取消。",
+    )
+)
+lead_refusal = act_page(
+    Act(
+        "关联拒赔",
+        "关联",
+        _visible,
+        may_link,
+        lambda found, sent, request: forms.RefusalForm(
+            sent, refusals=_refusals(found), initial={"refusal": found.refusal_id}
+        ),
+        lambda found, form, request, seen: fraud.link_refusal(
+            found, form.cleaned_data["refusal"], by=request.user, seen=seen
+        ),
+        "指明本线索支持哪一份拒赔；两边页面互相可见，减损金额从拒赔的核准金额取得。",
     )
 )
 lead_police = act_page(

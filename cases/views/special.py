@@ -19,8 +19,9 @@ from cases import services
 from cases.casefile.approval import chains_of, submissions_of
 from cases.conflicts import KeyReused, Stale
 from cases.forms import special as special_forms
-from cases.models import ClaimCase, Kind, SpecialKind, SpecialRequest
+from cases.models import ClaimCase, FraudLead, Kind, SpecialKind, SpecialRequest
 from cases.services import SpecialOrder
+from cases.services.closing_special import close_sole, may_close_sole
 from cases.specials import page
 from cases.specials.facts import checklist
 from cases.specials.kinds import KINDS
@@ -127,6 +128,7 @@ def _under_way(request: StaffRequest, special: SpecialRequest, own: list[Any]) -
         "clocks": page.clocks_of(special),
         "payments": special.payments.select_related("paid_by").order_by("paid_at"),
         "recoveries": special.recoveries.order_by("pk"),
+        "leads": FraudLead.objects.visible_to(request.user).filter(refusal=special).for_list(),
         "events": page.events_of(special, own),
         "is_open": special.state == SpecialRequest.State.OPEN,
     }
@@ -198,6 +200,12 @@ special_pay = act_page(
         ),
         by=request.user,
     ),
+)
+special_close = act_page(
+    "通融结案",
+    lambda special, sent: forms.Form(sent),
+    may_close_sole,
+    lambda special, form, request: close_sole(special, by=request.user, seen=seen_version(request)),
 )
 special_notice = act_page(
     "登记拒赔通知书",

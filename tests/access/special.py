@@ -33,6 +33,10 @@ def furnish(world: World) -> None:
         sent_at=timezone.now(), sent_by=world["clerk"],
     )  # fmt: skip
     world.things["special_told"] = told
+    world.things["special_grace"] = _made(
+        world, kind="ex_gratia", is_sole=True, state="executed", decided_at=timezone.now(),
+        executed_at=timezone.now(),
+    )  # fmt: skip
     world.things["r07"] = "r07"
     world.things["no_register"] = "r99"
 
@@ -69,6 +73,7 @@ PAGES = {
     "cases:special_give_up": [get(WHO_WORKS, "special_refusal"), get(NOBODY, "special_told")],
     "cases:special_pay": [get(WHO_WORKS, "special_advance"), get(NOBODY, "special_draft")],
     "cases:special_notice": [get(WHO_WORKS, "special_refusal"), get(NOBODY, "special_draft")],
+    "cases:special_close": [get(WHO_WORKS, "special_grace"), get(NOBODY, "special_draft")],
     "cases:special_follow": [get(WHO_WORKS, "special_told"), get(MISSING, "special_refusal")],
     # Only the posts that the kind names; nobody of the cast holds one.
     "cases:special_enter": get(NOBODY, "special_refusal"),

@@ -87,6 +87,7 @@ PAGES = {
     "cases:fraud_report": get("302 404 403 403 404 200 403 403 404 404 404", "investigated"),
     "cases:fraud_conclude": get("302 404 403 200 404 403 200 200 404 404 404", "investigated"),
     "cases:fraud_police": get(WITH_THE_RIGHT, "lead"),
+    "cases:fraud_refusal": get(WITH_THE_RIGHT, "lead"),
     "cases:fraud_task_done": get("302 404 200 403 404 403 403 403 404 404 404", "fraud_task"),
 }
 ADMINISTRATORS = "302 302 302 403 302 403 403 403 200 200 200"

@@ -112,7 +112,7 @@ def paper(**fields: Any):
 
 def finding(**fields: Any):
     made = fields.pop("decision", None) or decision()
-    values = {"number": f"WT{made.pk}", "description": "缺照片", **fields}
+    values = {"number": f"WT{ProblemFinding.objects.count() + 1}", "description": "缺照片", **fields}
     return ProblemFinding.objects.create(
         case=made.case, decision=made, problem_class=ProblemClass.objects.get(code="P2"), unit=made.case.unit,
         step="survey", points=3, found_by=made.decided_by, found_at=timezone.now(), **values,

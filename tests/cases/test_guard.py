@@ -57,6 +57,7 @@ from cases.models import (
     QualityDraw,
     QualitySample,
     RecoveryPlaceholder,
+    RecoveryReceipt,
     RefusalNotice,
     Resurvey,
     ReversalTask,
@@ -256,7 +257,7 @@ GUARDED = (
     Appointment, Absence, Staff, IncompatibleDuty, EmergencyGrant, Ratification, StandInCeiling,
     CoHandler, ReversalTask, Consultation,
     AnswerCondition, DataCorrection, InjuredPerson, InjuryAssistance, InjuryCost, Mediation, QualityDraw,
-    QualitySample, RecoveryPlaceholder, RefusalNotice, SpecialRequest,
+    QualitySample, RecoveryPlaceholder, RecoveryReceipt, RefusalNotice, SpecialRequest,
     PapersNotice, CampaignCase, OutstandingCampaign, FeedbackLetter,
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """An extract on its way into the books: everything or nothing, and the same again changes nothing."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -12,14 +12,23 @@ from django.utils import timezone
 
 from authority.models import LedgerEntry
 from authority.refusals import Refused
+from cases.fraud.facts import hints_for
 from cases.importing.errors import UnreadableFileError
-from cases.models import CaseLoss, ClaimCase, DataQualityIssue, EstimateChange, ImportBatch, Payment
+from cases.models import (
+    CaseLoss,
+    ClaimCase,
+    DataQualityIssue,
+    EstimateChange,
+    ImportBatch,
+    ImportProfile,
+    Payment,
+)
 from cases.services import importing
 from departments.models import Notification, OutboxMessage
 from tests import extracts
 from tests.cases import imports
 from tests.cases.imports import changed, checked, imported, reasons
-from tests.factories import CaseFactory, SubmissionFactory
+from tests.factories import SHANGHAI, CaseFactory, SubmissionFactory
 
 pytestmark = pytest.mark.django_db
 ROWS = imports.each(extracts.rows(60))
@@ -310,3 +319,28 @@ def test_an_unreadable_file_is_not_kept(department, tmp_path):
         imports.stored(tmp_path / "空.csv", by=department.manager)
     assert not ImportBatch.objects.exists()
     assert not Notification.objects.exists()
+
+
+def test_when_the_policy_began_is_read_and_kept(department, write):
+    headings, profile = (*extracts.HEADINGS, "保险起期"), ImportProfile.objects.get(name="车险报立结案清单")
+    days = ("2026-01-01", "46024", "20260103", "")  # as text, as a workbook's serial day, packed, and silent
+    rows = [[*row, day] for row, day in zip(ROWS, days, strict=False)]
+
+    imported(write(rows, headings=headings), by=department.manager, profile=profile)
+    began = list(ClaimCase.objects.order_by("report_no").values_list("policy_from", flat=True))
+    assert began == [date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3), None]
+
+    imported(write(ROWS[:4], "again.csv"), by=department.manager)
+    assert list(ClaimCase.objects.order_by("report_no").values_list("policy_from", flat=True)) == began
+    later = [[*ROWS[0], "2026-01-05"]]
+    imported(write(later, "later.csv", headings=headings), by=department.manager)
+    assert ClaimCase.objects.get(report_no=ROWS[0][1]).policy_from == date(2026, 1, 5)
+
+
+def test_an_accident_soon_after_the_policy_began_is_hinted_at(department, write):
+    headings = (*extracts.HEADINGS, "保险起期")
+    imported(write([[*ROWS[0], "2026-01-01"]], headings=headings), by=department.manager)
+
+    case = ClaimCase.objects.get()
+    ClaimCase.objects.update(accident_at=datetime(2026, 1, 4, 12, tzinfo=SHANGHAI))
+    assert "NEW_POLICY" in [hint.code for hint in hints_for(ClaimCase.objects.get(pk=case.pk))]

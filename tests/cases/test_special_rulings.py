@@ -134,6 +134,11 @@ CASES = [
     (Kind.EX_GRATIA, {"basis_amount": Decimal(0)}, {}, ["no_basis_amount", "over_share"]),
     (Kind.EX_GRATIA, {"is_attested": False}, {}, ["not_attested"]),
     (Kind.EX_GRATIA, {"payee": ""}, {"is_fraud_suspected": True}, ["fraud_suspected", "no_payee"]),
+    (Kind.EX_GRATIA, {}, {"is_adjudicated": True, "advanced": Decimal(1), "others_open": ("核赔",)}, []),
+    (Kind.EX_GRATIA, {"is_sole": True}, {}, []),
+    (Kind.EX_GRATIA, {"is_sole": True}, {"is_adjudicated": True}, ["adjudicated"]),
+    (Kind.EX_GRATIA, {"is_sole": True}, {"advanced": Decimal(1)}, ["not_set_off"]),
+    (Kind.EX_GRATIA, {"is_sole": True}, {"others_open": ("核赔",)}, ["others_open"]),
 ]
 
 

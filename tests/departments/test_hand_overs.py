@@ -51,7 +51,8 @@ def test_all_that_is_held_is_listed(leaving: World):
     found = {group.kind.code: len(group.holdings) for group in holdings_of(leaving["clerk"])}
 
     assert found == {"case": 2, "grant": 1, "post": 1}
-    kinds = ["case", "injured", "assistance", "mediation", "stand_in", "grant", "submission", "post"]
+    works = ["case", "injured", "assistance", "mediation", "recovery"]
+    kinds = [*works, "stand_in", "grant", "submission", "post"]
     assert [kind.code for kind in holding_kinds()] == kinds
 
 
