@@ -181,7 +181,8 @@ class OverAuthorityAdmin(ReadingAdmin):
         choose = reviewing.rows_seen if request.method == "POST" else reviewing.rows_of
         chosen = choose(self.get_queryset(request), sent, request.user)  # type: ignore[arg-type]
         data = request.POST if request.method == "POST" else None
-        form = ReviewForm(action, data, asks_for_help=chosen.asks_for_help)
+        asked = {"asks_for_help": chosen.asks_for_help, "has_conferences": chosen.has_conferences}
+        form = ReviewForm(action, data, **asked)
         if form.is_bound and form.is_valid():
             results = reviewing.act(chosen.rows, form, request.user)  # type: ignore[arg-type]
             return self._results(request, results)

@@ -16,7 +16,7 @@ from cases import services
 from cases.casefile.insiders import insiders_of
 from cases.conflicts import KeyReused, Stale
 from cases.forms.reviewing import ACTIONS, ESCALATE, ReviewForm
-from cases.models import ChainStep, Decision, Outcome
+from cases.models import ChainStep, Conference, Decision, Outcome
 from cases.queue import QueueRow, ruled, with_case
 from cases.rulings import permits
 from cases.services import missing_in, packs_of
@@ -55,13 +55,14 @@ class Ascent:
 class ReviewRow:
     """One chosen case with what the person saw of it: `seen` is the version of the case on the page.
 
-    The row's ruling is the one on the chosen action.
+    The row's ruling is the one on the chosen action. `conference`: the conclusion that binds its decision.
     """
 
     row: QueueRow
     seen: int
     is_open: bool
     ascent: Ascent | None = None
+    conference: Conference | None = None
 
     @property
     def ticket(self) -> str:
@@ -92,6 +93,11 @@ class Chosen:
         """Something goes up that the person could decide."""
         return any(one.ascent and one.ascent.is_own and one.is_open for one in self.rows)
 
+    @property
+    def has_conferences(self) -> bool:
+        """One of them owes heed to a conclusion."""
+        return any(one.conference and one.is_open for one in self.rows)
+
 
 def level_name(level: int) -> str:
     return {5: "部门负责人", 6: "总公司"}.get(level, "初核中")
@@ -115,12 +121,14 @@ def _chosen(rows: QuerySet[Any], seen: Mapping[int, int], action: str, staff: St
     here = [step for step in steps if step.kind != ChainStep.Kind.HEAD_OFFICE]
     outcome = OUTCOMES.get(action, action)
     ascents = _ascents(here, staff) if action == ESCALATE else {}
+    binding = services.binding_on([step.submission for step in here]) if action == Outcome.AGREE else {}
     found = [
         ReviewRow(
             row,
             seen.get(row.submission.pk, row.case.version),
             permits(row.ruling, outcome, row.step.kind),
             ascents.get(row.step.pk),
+            binding.get(row.submission.pk),
         )
         for row in ruled(here, staff, outcome, is_straight_up=action == ESCALATE)
     ]
@@ -159,7 +167,7 @@ def _act_on(row: ReviewRow, form: ReviewForm, staff: Staff) -> RowResult:
     label = f"{case} {row.row.submission.item.name}"
     verb = services.escalate if form.cleaned_data["action"] == ESCALATE else services.decide
     try:
-        decision = verb(step, form.verdict(step.pk, row.seen), by=staff)
+        decision = verb(step, form.verdict(step.pk, row.seen, row.conference), by=staff)
     except Refused as refused:
         reasons = "；".join(one.text for one in refused.ruling.objections)
         return RowResult(label, case.get_absolute_url(), False, reasons)

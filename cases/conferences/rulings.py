@@ -156,15 +156,24 @@ def heeding_objections(
     """
     if verdict.outcome not in DECIDING:
         return []
-    concerning = [one for one in concluded if one.item_id is None or _code(one) == item_code]
+    concerning = _concerning(concluded, item_code)
     named = next((one for one in concerning if one.pk == said.conference_id), None)
     if said.conference_id and named is None:
         return [Objection("conference_unknown", "所引用的会商不是本案有关本事项的会商")]
-    binding = next((one for one in concerning if one.is_binding), None)
+    binding = binding_for(concluded, item_code)
     if binding and named != binding:
         text = f"{binding.number} 的会商结论有约束力（{binding.advice_text}），须引用并说明是否按结论办理"
         return [Objection("conference_unheeded", text)]
     return list(_said_objections(named, verdict, said)) if named else []
+
+
+def binding_for(concluded: Sequence[Conference], item_code: str) -> Conference | None:
+    """The latest binding one that concerns the item. `concluded`: the latest first."""
+    return next((one for one in _concerning(concluded, item_code) if one.is_binding), None)
+
+
+def _concerning(concluded: Sequence[Conference], item_code: str) -> list[Conference]:
+    return [one for one in concluded if one.item_id is None or _code(one) == item_code]
 
 
 def _code(conference: Conference) -> str:

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4, uuid5
 
 from django import forms
 
+from cases.conferences.rulings import UNSAID, Heeding
 from cases.items import RETURN_STEPS
-from cases.models import Outcome, ProblemClass, Step
+from cases.models import Conference, ConferenceUse, Outcome, ProblemClass, Step
 from cases.services import Verdict
 
 ESCALATE = "escalate"
@@ -38,7 +39,15 @@ class ReviewForm(forms.Form):
     )
     is_confirmed = forms.BooleanField(label="已看过机构内有权人，确认仍由总公司决定")
 
-    def __init__(self, action: str, data: Any = None, *, asks_for_help: bool = False) -> None:
+    follows_conferences = forms.BooleanField(
+        label="有约束力会商结论的案件，按会商结论办理",
+        required=False,
+        help_text="不按结论办理的，请打开案件单独说明理由；不勾选时这些案件不会执行。",
+    )
+
+    def __init__(
+        self, action: str, data: Any = None, *, asks_for_help: bool = False, has_conferences: bool = False
+    ) -> None:
         super().__init__(data, initial={"action": action, "key": uuid4()})
         codes = [(row.code, str(row)) for row in ProblemClass.objects.all()]
         self.fields["problem_codes"].choices = codes  # type: ignore[attr-defined]
@@ -49,8 +58,11 @@ class ReviewForm(forms.Form):
                 del self.fields[name]
         if not asks_for_help:
             del self.fields["help_reason"], self.fields["is_confirmed"]
+        if not has_conferences:
+            del self.fields["follows_conferences"]
 
-    def verdict(self, step_id: int, seen: int) -> Verdict:
+    def verdict(self, step_id: int, seen: int, conference: Conference | None = None) -> Verdict:
+        """`conference`: the conclusion the row must heed; followed, or not named at all."""
         sent = self.cleaned_data
         form_key: UUID = sent["key"]
         outcome = Outcome.REFER_UP if sent["action"] == ESCALATE else sent["action"]
@@ -62,5 +74,11 @@ class ReviewForm(forms.Form):
             problem_codes=tuple(sent.get("problem_codes", ())),
             missing_papers=sent.get("missing_papers", ""),
             help_reason=sent.get("help_reason", ""),
+            heeding=self._heeding(conference),
             key=uuid5(form_key, str(step_id)),
         )
+
+    def _heeding(self, conference: Conference | None) -> Heeding:
+        if conference is None or not self.cleaned_data.get("follows_conferences"):
+            return UNSAID
+        return Heeding(conference.pk, ConferenceUse.Heed.FOLLOWED)

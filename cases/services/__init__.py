@@ -63,7 +63,7 @@ from cases.services.hearing import (
     note_judgment,
     set_hearing,
 )
-from cases.services.heeding import binds_head_office, concluded_on, concluded_with_head_office
+from cases.services.heeding import binding_on, binds_head_office, concluded_on, concluded_with_head_office
 from cases.services.helping import dismiss, dismissing
 from cases.services.intake import (
     SURVEYED_FIELDS,
@@ -237,6 +237,7 @@ __all__ = [
     "assess",
     "assign_major",
     "assign_officer",
+    "binding_on",
     "binds_head_office",
     "call_off",
     "call_off_signers",

@@ -36,6 +36,7 @@ from cases.models import (
 from cases.numbers import next_number
 from cases.rulings import refused_for, with_objections
 from cases.services.transition import apply, lock_case, stay, tell
+from departments.authorship import save_as
 from departments.models import PostType, Staff
 
 CONVENE, WRITE, WITHDRAW = "convene", "sign_opinion", "withdraw_opinion"
@@ -89,7 +90,7 @@ def _visible(case: ClaimCase, by: Staff) -> list[Objection]:
 
 
 def _opened(case: ClaimCase, invitation: Invitation, by: Staff) -> Conference:
-    return Conference.objects.create(
+    conference = Conference(
         number=next_number("HS"),
         case=case,
         kind=invitation.kind,
@@ -105,6 +106,7 @@ def _opened(case: ClaimCase, invitation: Invitation, by: Staff) -> Conference:
         quorum_written=invitation.kind.quorum_written,
         pack=pack_for(case, invitation.papers),
     )
+    return save_as(conference, by)
 
 
 def _seats(case: ClaimCase, invitation: Invitation) -> list[Seat]:
@@ -240,7 +242,7 @@ def hold_meeting(conference: Conference, meeting: Meeting, *, by: Staff) -> Conf
         member.save(update_fields=["is_present"])
     conference.status, conference.held_at = Status.HELD, meeting.held_at
     conference.place = meeting.place or conference.place
-    conference.save(update_fields=["status", "held_at", "place"])
+    save_as(conference, by, "status", "held_at", "place")
     _written(conference, HOLD, by, details={"present": sorted(meeting.present)})
     return conference
 
@@ -263,7 +265,7 @@ def conclude(conference: Conference, conclusion: Conclusion, *, by: Staff) -> Co
     conference.concluded_by, conference.concluded_at = by, timezone.now()
     conference.conclusion, conference.advice = conclusion.text, conclusion.advice
     conference.amount_max, conference.is_binding = conclusion.amount_max, conclusion.is_binding
-    conference.save()
+    save_as(conference, by)
     bond = "有约束力" if conference.is_binding else "供参考"
     _written(conference, CONCLUDE, by, f"{conference.advice_text}（{bond}）：{conclusion.text}")
     tell(conference.case.handler, conference.case, "conference", "会商已有结论")
@@ -293,7 +295,7 @@ def call_off(conference: Conference, reason: str, *, by: Staff) -> Conference:
     objections = [] if reason.strip() else [Objection("no_reason", "取消须说明理由")]
     insist_on(with_objections(may_lead(conference, attendant(by)), objections))
     conference.status, conference.ended_reason = Status.CANCELLED, reason
-    conference.save(update_fields=["status", "ended_reason"])
+    save_as(conference, by, "status", "ended_reason")
     _written(conference, CALL_OFF, by, reason)
     _tell_members(conference, "会商已取消")
     return conference

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.utils import timezone
 
 from authority.rulings import Objection
-from cases.conferences.rulings import DECIDING, Heeding, Proposed, heeding_objections
+from cases.conferences.rulings import DECIDING, Heeding, Proposed, binding_for, heeding_objections
 from cases.models import ChainStep, Conference, ConferenceMember, ConferenceUse, Decision, Submission
 from departments.models import Appointment, UnitKind
 
@@ -18,6 +19,17 @@ def concluded_on(case_id: int) -> list[Conference]:
     """The latest first."""
     rows = Conference.objects.concluded().filter(case=case_id).select_related("item", "kind")
     return list(rows.order_by("-concluded_at", "-pk"))
+
+
+def binding_on(submissions: Iterable[Submission]) -> dict[int, Conference]:
+    """By submission, the conclusion it owes heed to; one statement. Needs their items."""
+    several = list(submissions)
+    rows = Conference.objects.concluded().filter(case__in=[one.case_id for one in several], is_binding=True)
+    by_case: defaultdict[int, list[Conference]] = defaultdict(list)
+    for conference in rows.select_related("item", "kind").order_by("-concluded_at", "-pk"):
+        by_case[conference.case_id].append(conference)
+    found = ((one.pk, binding_for(by_case[one.case_id], one.item.code)) for one in several)
+    return {pk: conference for pk, conference in found if conference}
 
 
 def owed_objections(step: ChainStep, verdict: Proposed, said: Heeding) -> Iterable[Objection]:

@@ -44,6 +44,7 @@ from cases.rulings import with_objections
 from cases.services.subjects import About, Settlement, SubjectKind, register_subject
 from cases.services.transition import Change, apply, lock_case, note_step, stay, tell
 from cases.shares import share_out
+from departments.authorship import save_as
 from departments.models import Staff
 
 ZERO = Decimal(0)
@@ -130,7 +131,7 @@ def change_scheme(mediation: Mediation, scheme: Scheme, *, by: Staff) -> Mediati
     is_other = mediation.mediator_id != scheme.mediator.pk
     mediation.mediator, mediation.basis = scheme.mediator, scheme.basis
     mediation.conditions, mediation.status = scheme.conditions, Mediation.Status.DRAFT
-    mediation.save()
+    save_as(mediation, by)
     mediation.lines.all().delete()
     _write_lines(mediation, scheme.lines)
     if is_other:
@@ -148,7 +149,7 @@ def appoint_mediator(mediation: Mediation, to: Staff, reason: str, *, by: Staff)
         objections.append(Objection("no_reason", "改派须说明原因"))
     insist_on(with_objections(may_rename(mediation, by), objections))
     mediation.mediator = to
-    mediation.save(update_fields=["mediator"])
+    save_as(mediation, by, "mediator")
     _name_mediator(mediation, by)
     _enter(mediation, "appoint_mediator", by, reason=reason)
     return mediation
@@ -223,7 +224,7 @@ def fail_mediation(mediation: Mediation, note: str, *, to_court: bool = False, b
 def _concluded(mediation: Mediation, status: Mediation.Status, note: str, by: Staff) -> Mediation:
     mediation.status, mediation.result_note = status, note.strip()
     mediation.concluded_by, mediation.concluded_at = by, timezone.now()
-    mediation.save()
+    save_as(mediation, by)
     _enter(mediation, f"mediation_{status.value}", by, amount=mediation.agreed_amount, reason=note)
     if mediation.case.handler_id != by.pk:
         tell(mediation.case.handler, mediation.case, "mediation", f"调解{status.label}")

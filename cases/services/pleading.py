@@ -149,7 +149,7 @@ def settle_request(settlement: Settlement) -> Change | None:
     is_agreed = settlement.status == Submission.Status.AGREED
     if is_agreed and request.purpose == Purpose.DEFENCE:
         lawsuit.replied_at = timezone.now()
-        save_suit(lawsuit, SuitAct.REPLY, "replied_at")
+        save_suit(lawsuit, SuitAct.REPLY, "replied_at", by=settlement.by)
     if is_agreed and request.judgment and request.judgment.opinion == Judgment.Opinion.ACCEPT:
         request.judgment.appeal_over_at = timezone.now()
         request.judgment.save(update_fields=["appeal_over_at"])

@@ -22,6 +22,7 @@ from cases.numbers import next_number
 from cases.rulings import refused_for, with_objections
 from cases.services.pausing import PauseRequest, suspend
 from cases.services.transition import apply, lock_case, stay, tell
+from departments.authorship import save_as
 from departments.models import PauseReason, Staff
 
 ZERO = Decimal(0)
@@ -57,7 +58,7 @@ def register_lawsuit(case: ClaimCase, facts: SuitFacts, *, by: Staff, seen: int)
         **facts.values,
     )
     insist_on(with_objections(may_sue_on(case, actor_of(by)), registering_objections(lawsuit, facts.parties)))
-    lawsuit.save()
+    save_as(lawsuit, by)
     _write_parties(lawsuit, facts.parties)
     case.is_litigated = True
     change = stay(case, SuitAct.REGISTER, "is_litigated").because(f"{lawsuit.court} {lawsuit.docket_no}")
@@ -134,7 +135,7 @@ class Told:
 def write_suit(lawsuit: Lawsuit, act: SuitAct, by: Staff, *fields: str, told: Told | None = None) -> None:
     """The suit and the entry in the chain of its case. The caller holds both."""
     told, before = told or Told(), lawsuit.stage
-    save_suit(lawsuit, act, *fields)
+    save_suit(lawsuit, act, *fields, by=by)
     change = stay(lawsuit.case, act).because(told.reason)
     if told.amount is not None:
         change = change.costing(told.amount)
@@ -142,11 +143,11 @@ def write_suit(lawsuit: Lawsuit, act: SuitAct, by: Staff, *fields: str, told: To
     apply(lawsuit.case, change.with_details(details), by)
 
 
-def save_suit(lawsuit: Lawsuit, act: SuitAct, *fields: str) -> None:
+def save_suit(lawsuit: Lawsuit, act: SuitAct, *fields: str, by: Staff) -> None:
     """Where the entry in the ledger is somebody else's: the decision on a request."""
     lawsuit.stage = next_stage(act, lawsuit.stage)
     lawsuit.version += 1
-    lawsuit.save(update_fields=[*fields, "stage", "version"])
+    save_as(lawsuit, by, *fields, "stage", "version")
 
 
 @transaction.atomic

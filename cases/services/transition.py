@@ -17,6 +17,7 @@ from cases.conflicts import Stale
 from cases.lifecycle import Action, Stage, next_stage
 from cases.models import CaseStep, ClaimCase, EstimateChange, Submission
 from cases.rulings import may_work
+from departments.authorship import save_as
 from departments.models import Staff
 from departments.outbox import notify
 from departments.prepared import Prepared
@@ -108,7 +109,10 @@ def apply(case: ClaimCase, change: Change, by: Staff | None) -> LedgerEntry:
         )
         fields += ["stage", "returned_to", "stage_entered_at"]
     case.version += 1
-    case.save(update_fields=fields)
+    if by is not None:
+        save_as(case, by, *fields)
+    else:
+        case.save(update_fields=fields)
     facts = LedgerFacts(
         from_state=before,
         to_state=change.stage,
