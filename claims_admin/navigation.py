@@ -22,6 +22,7 @@ from cases import queue
 from cases.supervision import rulings
 from departments.access import IMPORT_CASES, MANAGE_UNIT
 from departments.models import Appointment, Staff
+from departments.models.people import AdminRole
 
 
 def everybody(staff: Staff) -> bool:
@@ -39,8 +40,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """Its entries unfolded for those whose daily work they are; the others unfold them when they need one."""
+
     name: str
     entries: tuple[Entry, ...]
+    unfolded: Callable[[Staff], bool] = lambda staff: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,18 @@ def audits(staff: Staff) -> bool:
     return may_read_ledger(staff.admin_role).allowed
 
 
+def does_business(staff: Staff) -> bool:
+    return not staff.admin_role
+
+
+def keeps_rules(staff: Staff) -> bool:
+    return staff.admin_role == AdminRole.SECURITY
+
+
+def keeps_accounts(staff: Staff) -> bool:
+    return staff.admin_role == AdminRole.SYSTEM
+
+
 def reviews_over_authority(staff: Staff) -> bool:
     """People of the business in the admin; those who keep accounts, rules or logs see no cases."""
     return enters_admin(staff) and not staff.admin_role
@@ -103,6 +119,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("补充材料告知", "cases:papers_notices"),
             Entry("导入清单", "cases:imports", may_import),
         ),
+        does_business,
     ),
     Group(
         "专项",
@@ -132,36 +149,54 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
-        "授权与责任",
+        "授权",
         (
             Entry("授权一览", "authority:matrix"),
             Entry("谁能批", "authority:who_can"),
-            Entry("覆盖图", "authority:coverage"),
-            Entry("权限巡查", "authority:findings", watches_authority),
             Entry("某日某人权限", "authority:powers"),
             Entry("授权书", "authority:letters"),
+            Entry("代岗", "authority:stand_ins"),
+            Entry("临时授权", "authority:emergencies"),
+            Entry("追认", "cases:ratifications"),
+            Entry("授权试算", "cases:what_ifs", may_try_letters),
+            Entry("重新路由", "cases:reroutes", may_reroute),
+        ),
+        keeps_rules,
+    ),
+    Group(
+        "规则与监督",
+        (
+            Entry("覆盖图", "authority:coverage"),
+            Entry("权限巡查", "authority:findings", watches_authority),
+            Entry("履行监督", "cases:supervision", reviews_use_of_authority),
+            Entry("兼办抽查", "cases:concurrent"),
             Entry("提级规则", "authority:rules"),
             Entry("不相容岗位", "authority:separation"),
             Entry("证件", "authority:certificates"),
             Entry("利害关系", "authority:interests"),
-            Entry("授权试算", "cases:what_ifs", may_try_letters),
-            Entry("重新路由", "cases:reroutes", may_reroute),
-            Entry("代岗", "authority:stand_ins"),
-            Entry("履行监督", "cases:supervision", reviews_use_of_authority),
-            Entry("兼办抽查", "cases:concurrent"),
-            Entry("临时授权", "authority:emergencies"),
-            Entry("追认", "cases:ratifications"),
+            Entry("时限规则", "departments:clock_rules"),
+        ),
+        keeps_rules,
+    ),
+    Group(
+        "人员与职责",
+        (
             Entry("机构与岗位", "departments:tree"),
             Entry("人员", "departments:people"),
             Entry("工作交接", "departments:hand_overs"),
             Entry("职责看板", "departments:duties"),
-            Entry("时限规则", "departments:clock_rules"),
         ),
+        keeps_accounts,
     ),
-    Group("统计与报送", (Entry("经营看板", "reports:dashboard"), Entry("定期报表", "reports:runs"))),
+    Group(
+        "统计与报送",
+        (Entry("经营看板", "reports:dashboard"), Entry("定期报表", "reports:runs")),
+        does_business,
+    ),
     Group(
         "系统管理",
         (Entry("授权行使台账", "authority:ledger", audits), Entry("管理后台", "admin:index", enters_admin)),
+        everybody,
     ),
 )
 
@@ -170,6 +205,15 @@ GROUPS: tuple[Group, ...] = (
 class LinkGroup:
     name: str
     links: tuple[Link, ...]
+    is_unfolded: bool
+
+    @property
+    def is_current(self) -> bool:
+        return any(link.is_current for link in self.links)
+
+    @property
+    def count(self) -> int:
+        return sum(link.count for link in self.links)
 
 
 class Navigation:
@@ -197,13 +241,15 @@ class Navigation:
 
     @cached_property
     def groups(self) -> list[LinkGroup]:
-        shown = {
-            group.name: [entry for entry in group.entries if entry.visible(self.staff)] for group in GROUPS
-        }
-        current = self._current([entry for entries in shown.values() for entry in entries])
+        shown = [(group, [entry for entry in group.entries if entry.visible(self.staff)]) for group in GROUPS]
+        current = self._current([entry for _, entries in shown for entry in entries])
         return [
-            LinkGroup(name, tuple(self._link(entry, current) for entry in entries))
-            for name, entries in shown.items()
+            LinkGroup(
+                group.name,
+                tuple(self._link(entry, current) for entry in entries),
+                current in entries or group.unfolded(self.staff),
+            )
+            for group, entries in shown
             if entries
         ]
 

@@ -96,3 +96,35 @@ def test_the_frame_costs_few_queries(client: Client, django_assert_max_num_queri
 
     with django_assert_max_num_queries(3):
         assert (list(shown.groups), list(shown.posts), shown.unread) is not None
+
+
+UNFOLDED = {
+    "clerk": {"赔案", "统计与报送"},
+    "manager": {"赔案", "统计与报送", "系统管理"},
+    "system": {"人员与职责", "系统管理"},
+    "security": {"授权", "规则与监督", "系统管理"},
+    "audit": {"系统管理"},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", UNFOLDED)
+def test_what_is_unfolded_is_the_daily_work(person: str) -> None:
+    shown = shown_to(StaffFactory(**PEOPLE[person]))
+
+    assert {group.name for group in shown.groups if group.is_unfolded and group.name} == UNFOLDED[person]
+
+
+@pytest.mark.django_db
+def test_the_group_of_the_page_is_unfolded() -> None:
+    shown = shown_to(StaffFactory(), reverse("authority:letters"))
+
+    (here,) = [group for group in shown.groups if group.is_current]
+    assert (here.name, here.is_unfolded) == ("授权", True)
+
+
+@pytest.mark.django_db
+def test_a_folded_group_tells_how_much_waits_in_it(client: Client) -> None:
+    links = tuple(navigation.Link(title, "/", False, count) for title, count in [("甲", 2), ("乙", 3)])
+
+    assert navigation.LinkGroup("组", links, is_unfolded=False).count == 5

@@ -36,6 +36,20 @@ def test_a_phone_opens_the_navigation_by_a_button(open_page) -> None:
     assert not page.locator("#side").is_visible()
 
 
+def test_the_navigation_keeps_what_a_person_unfolds(open_page) -> None:
+    page = open_page("/nowhere/", StaffFactory())
+    letters = page.get_by_role("link", name="授权书", exact=True)
+    cases = page.get_by_role("link", name="案件清单")
+
+    assert (letters.is_visible(), cases.is_visible()) == (False, True)
+    page.locator("summary", has_text="授权").focus()
+    page.keyboard.press("Enter")
+    page.locator("summary", has_text="赔案").click()
+    page.reload()
+
+    assert (letters.is_visible(), cases.is_visible()) == (True, False)
+
+
 def test_leaving_is_one_click(open_page) -> None:
     page = open_page("/nowhere/", StaffFactory())
 
