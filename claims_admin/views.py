@@ -2,12 +2,19 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from cases import queue
 from departments.http import StaffRequest
 
 
 def home(request: StaffRequest) -> HttpResponse:
-    """Everybody's day begins with what waits for them."""
+    """Everybody's day begins with what waits for them: head office's with what was sent up to it."""
+    staff = request.user
+    if staff.admin_role and staff.is_staff:
+        return redirect("admin:index")
+    if queue.unanswered(staff).exists():
+        return redirect(f"{reverse('cases:escalations')}?state=waiting")
     return redirect("cases:workbench")
 
 

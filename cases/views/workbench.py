@@ -99,9 +99,10 @@ SECTIONS = {
 
 @require_GET
 def workbench(request: StaffRequest) -> HttpResponse:
-    section = SECTIONS.get(request.GET.get("list", ""), SECTIONS["decide"])
-    page, clocks = _page(section, request), Clocks.today()
+    clocks = Clocks.today()
     waiting = _waiting(request.user, clocks)
+    section = SECTIONS.get(request.GET.get("list", "")) or _first_with_work(waiting)
+    page = _page(section, request)
     context = {
         "section": section,
         "tallies": [*_tallies(waiting, section), *_elsewhere(request.user)],
@@ -113,6 +114,12 @@ def workbench(request: StaffRequest) -> HttpResponse:
         "today": _today(clocks),
     }
     return render(request, "cases/workbench.html", context)
+
+
+def _first_with_work(waiting: dict[str, queue.Waiting]) -> Section:
+    """Whoever decides begins with that, whoever handles cases with those; nobody with an empty list."""
+    keys = ("decide", "handle", "returned")
+    return SECTIONS[next((key for key in keys if waiting[key].count), "decide")]
 
 
 def _burning(staff: Staff, waiting: dict[str, queue.Waiting], clocks: Clocks) -> dict[str, Any]:

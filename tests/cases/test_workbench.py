@@ -10,8 +10,9 @@ from django.utils import timezone
 from cases.models import ChainStep, ClaimCase, Decision
 from departments.models import Staff
 from tests.cases.branch import Branch, adjusted_case, current, in_post, say, send
+from tests.cases.test_head_office import sent_up
 from tests.cases.viewers import client_of
-from tests.factories import OrgUnitFactory
+from tests.factories import OrgUnitFactory, StaffFactory
 
 WORKBENCH = "/cases/workbench/"
 BULK = "/cases/workbench/decide/"
@@ -170,6 +171,28 @@ def test_cases_out_of_sight_are_not_decided(branch):
     stranger = in_post("CASE_REG", OrgUnitFactory(parent=branch.department)).staff
 
     assert bulk(client_of(stranger), step, outcome="agree").context["results"] == []
+
+
+def test_the_workbench_opens_on_the_first_list_with_work(branch):
+    clerk = client_of(branch.clerk)
+    nothing = clerk.get(WORKBENCH).context["section"].key
+    adjusted_case(branch)
+
+    assert (nothing, clerk.get(WORKBENCH).context["section"].key) == ("decide", "handle")
+    assert clerk.get(f"{WORKBENCH}?list=decide").context["section"].key == "decide"
+
+
+def test_home_leads_head_office_to_what_was_sent_up(branch):
+    sent_up(branch)
+    answer = client_of(branch.head_office_reviewer).get(reverse("home"))
+
+    assert answer.url == f"{reverse('cases:escalations')}?state=waiting"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["system", "security", "audit"])
+def test_home_leads_the_administrators_to_the_admin(role):
+    assert client_of(StaffFactory(admin_role=role, is_staff=True)).get(reverse("home")).url == "/admin/"
 
 
 def test_home_leads_to_the_workbench(client):
