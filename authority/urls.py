@@ -43,6 +43,7 @@ urlpatterns = [
     path("letters/import/", importing.letter_import_new, name="letter_import_new"),
     path("letters/import/template/", importing.letter_import_template, name="letter_import_template"),
     path("letters/import/<int:pk>/", importing.letter_import, name="letter_import"),
+    path("letters/import/<int:pk>/faults/", importing.letter_import_faults, name="letter_import_faults"),
     path("letters/import/<int:pk>/draft/", importing.letter_import_draft, name="letter_import_draft"),
     path("letters/<int:pk>/", letters.letter, name="letter"),
     path("letters/<int:pk>/print/", letters.letter_print, name="letter_print"),

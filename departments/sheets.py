@@ -1,9 +1,10 @@
-"""XLSX files of plain tables, safe to open: no cell begins a formula."""
+"""XLSX and CSV files of plain tables, safe to open: no cell begins a formula."""
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any, NamedTuple
 
 import xlsxwriter
@@ -12,6 +13,7 @@ from django.utils import timezone
 Cell = str | int | Decimal | date | datetime | None
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 
 
 def neutralise(text: str) -> str:
@@ -25,11 +27,25 @@ def restore(text: str) -> str:
 
 
 class Sheet(NamedTuple):
-    """One worksheet: its name, headings and rows."""
+    """One worksheet: its name, headings and rows; `widths` in characters where they matter."""
 
     title: str
     headings: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    widths: Sequence[int] = ()
+
+
+def as_file(one: Sheet, kind: str) -> bytes:
+    """`kind`: one of `CONTENT_TYPES`; the CSV is UTF-8 with its mark."""
+    return sheets([one]) if kind == "xlsx" else _csv(one)
+
+
+def _csv(one: Sheet) -> bytes:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(one.headings)
+    writer.writerows([_written(cell) for cell in row] for row in one.rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def sheet(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -58,6 +74,8 @@ def _write(page: Any, one: Sheet, bold: Any, formats: Mapping[type, Any]) -> Non
     page.write_row(0, 0, one.headings, bold)
     page.freeze_panes(1, 0)
     page.set_column(0, len(one.headings) - 1, 18)
+    for column, width in enumerate(one.widths):
+        page.set_column(column, column, width)
     for number, row in enumerate(one.rows, start=1):
         for column, cell in enumerate(row):
             page.write(number, column, _written(cell), formats.get(type(cell)))

@@ -33,6 +33,7 @@ from authority.sheets.cells import (
     yes_or_no,
 )
 from authority.sheets.columns import columns_for
+from authority.sheets.faults import Fault
 from authority.sheets.reading import Rows
 from departments.models import Appointment, OrgUnit, PostType
 from departments.workbooks.workbook import Cell
@@ -41,17 +42,6 @@ Value = TypeVar("Value")
 LONGEST_CLAUSE = 20
 _PLACES = {"not_below": "unit", "outside_scope": "reach", "empty_scope": "lines"}
 """Which column a line's conflict is about; all others are about the person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`row`: the number in the file. `column`: its heading."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
-    advice: str
 
 
 @dataclass(frozen=True, slots=True)

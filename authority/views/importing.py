@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authority import services
@@ -19,13 +20,14 @@ from authority.letters import ceilings_of, grants_of
 from authority.matrix import uses_of
 from authority.models import AuthorityLetter, LetterImport, LetterMode
 from authority.refusals import insist_on
+from authority.sheets.faults import file_of
 from authority.sheets.writing import ceilings_workbook, grants_workbook, template_workbook
 from authority.views.drafting import heading_like, like_asked
 from authority.views.letters import beginning, visible_letter
 from departments.access_log import record_export
 from departments.http import StaffRequest
 from departments.models import OrgUnit
-from departments.sheets import XLSX
+from departments.sheets import CONTENT_TYPES, XLSX
 from departments.workbooks.errors import UnreadableFileError
 
 RECENT = 10
@@ -58,6 +60,19 @@ def letter_import(request: StaffRequest, pk: int) -> HttpResponse:
         context["comparison"] = comparison = _comparison(letter, found.lines, request)
         context["groups"] = comparison.groups()
     return render(request, "authority/letter_import.html", context)
+
+
+@require_GET
+def letter_import_faults(request: StaffRequest, pk: int) -> HttpResponse:
+    """Every fault of the dry run, as CSV or with ?format=xlsx as a workbook."""
+    batch = get_object_or_404(LetterImport.objects.visible_to(request.user), pk=pk)
+    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    faults = services.resolved(batch).faults
+    record_export(request.user, f"授权矩阵错误清单 {batch}", len(faults))
+    response = HttpResponse(file_of(faults, kind), content_type=CONTENT_TYPES[kind])
+    name = f"授权矩阵错误_{batch.pk}.{kind}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
 
 
 @require_POST

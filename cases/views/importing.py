@@ -21,6 +21,7 @@ from departments.access import IMPORT_CASES
 from departments.access_log import record_export
 from departments.http import StaffRequest
 from departments.paging import keyset_page
+from departments.sheets import CONTENT_TYPES
 
 FAULTS_SHOWN = 100
 ISSUES_SHOWN = 50
@@ -131,6 +132,6 @@ def faults_file(request: StaffRequest, pk: int) -> HttpResponse:
     kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
     name = f"导入错误_{found.pk}.{kind}"
     record_export(request.user, f"导入错误清单 批次 {found.pk}", found.faults.count())
-    response = HttpResponse(faults.as_file(found, kind), content_type=faults.CONTENT_TYPES[kind])
+    response = HttpResponse(faults.file_of(found, kind), content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response

@@ -186,6 +186,7 @@ PAGES = {
     ],
     "authority:letter_import_template": get(EVERYBODY),
     "authority:letter_import": get("302 404 404 404 404 404 200 404 404 404 404", "matrix_import"),
+    "authority:letter_import_faults": get("302 404 404 404 404 404 200 404 404 404 404", "matrix_import"),
     "authority:letter_import_draft": post("302 404 404 404 404 404 403 404 404 404 404", "matrix_import"),
     "authority:letter_new": [
         get("302 403 403 200 403 403 200 403 403 200 403"),
@@ -227,8 +228,8 @@ PAGES = {
         post("302 404 404 404 403 403 302 403 404 302 403", "grant_in_force", data=WHY),
     ],
     "authority:ceiling_revoke": [
-        get("302 404 404 404 200 200 200 200 404 200 200", "ceiling_in_force"),
-        post("302 404 404 404 403 403 302 403 404 302 403", "ceiling_in_force", data=WHY),
+        get("302 404 404 404 404 200 200 200 404 200 200", "ceiling_in_force"),
+        post("302 404 404 404 404 403 302 403 404 302 403", "ceiling_in_force", data=WHY),
     ],
     "authority:certificates": get(EVERYBODY),
     "authority:certificate_new": get("302 403 403 403 403 403 403 403 403 403 403"),

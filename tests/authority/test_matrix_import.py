@@ -199,6 +199,23 @@ def test_one_fault_and_nothing_is_written(as_head, branch, good):
     assert not PersonalGrant.objects.exists()
 
 
+def test_the_faults_go_out_as_a_file(as_head, branch, good):
+    """For whoever mends the matrix: each faulty cell with its row and why; recorded like every export."""
+    dry_run(as_head, branch, file_of({**good, "岗位": "@岗"}, good, {**good, "环节": "炒股"}))
+    batch = LetterImport.objects.get()
+    url = reverse("authority:letter_import_faults", args=[batch.pk])
+
+    assert url in as_head.get(batch.get_absolute_url()).content.decode()
+    answer = as_head.get(url)
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "行,列,值,原因,怎么办"
+    assert any(line.startswith("2,") and ",'@岗," in line for line in lines)
+    assert any(line.startswith("4,环节,炒股,") for line in lines)
+    assert AccessRecord.objects.get().row_count == len(lines) - 1
+    book = openpyxl.load_workbook(BytesIO(as_head.get(url, {"format": "xlsx"}).content))
+    assert [row[0] for row in book.active.values] == ["行", *(int(line.split(",")[0]) for line in lines[1:])]
+
+
 def test_a_crash_while_drafting_leaves_nothing(branch, as_head, good, monkeypatch):
     dry_run(as_head, branch, file_of(good))
     batch = LetterImport.objects.get()
