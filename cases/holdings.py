@@ -13,9 +13,10 @@ from authority.models.stand_ins import InFlight
 from authority.refusals import Refused
 from authority.rulings import Objection
 from cases.conflicts import Stale
-from cases.models import ChainStep, ClaimCase, Submission
+from cases.injuries.holdings import schemes_under_way
+from cases.models import ChainStep, ClaimCase, Escalation, Submission
 from cases.rulings import refused_for
-from cases.services import hand_over, recall_stand_in, reroute
+from cases.services import hand_escalation, hand_over, recall_stand_in, reroute
 from departments.holdings import Changed, Handing, Holding, HoldingKind, register_holding
 from departments.models import Staff
 
@@ -83,6 +84,33 @@ def reroute_submission(handing: Handing) -> str:
     return f"重新安排，{now.staff.name} 审批" if now and now.staff else "重新安排审批链"
 
 
+def escalations_of(person: Staff) -> list[Holding]:
+    """What lies at head office, or came back and is not carried out, and is his to follow up."""
+    rows = Escalation.objects.kept_by_person(person).select_related("case__unit", "submission__item")
+    return [
+        Holding(
+            str(one.pk),
+            f"上报件 {one.number}",
+            f"{one.case.unit.short_name} {one.submission.item.name} {one.amount:,.2f} 元，"
+            f"{one.get_status_display()}",
+            f"{one.kept_by_id or one.sent_by_id} {one.status}",
+        )
+        for one in rows.order_by("sent_at", "pk")
+    ]
+
+
+def give_escalation(handing: Handing, receiver: Staff) -> str:
+    escalation = Escalation.objects.get(pk=handing.holding.thing)
+    if f"{escalation.kept_by_id or escalation.sent_by_id} {escalation.status}" != handing.holding.state:
+        raise Changed([handing.holding.title])
+    hand_escalation(escalation, receiver, f"工作交接：{handing.reason}", by=handing.by)
+    return f"移交 {receiver.name} 跟进"
+
+
+def escalations_left(person: Staff) -> int:
+    return Escalation.objects.kept_by_person(person).count()
+
+
 def end_stand_in(handing: Handing) -> str:
     """What waits for the delegate is arranged anew."""
     substitution = Substitution.objects.get(pk=handing.holding.thing)
@@ -99,14 +127,20 @@ def stations_left(person: Staff) -> int:
 
 
 def hold_cases(person: Staff) -> None:
-    """His own, and those on which something waits for him or for whoever stands in for him."""
+    """All at once, so that two hand-overs lock them in one order: his own, those on which something waits for
+    him or for whoever stands in for him, those of his schemes and of what he follows up at head office."""
     stations = ChainStep.objects.filter(
         Q(staff=person) | Q(acting_for=person),
         status__in=[ChainStep.Status.NOW, ChainStep.Status.WAITING],
         submission__status=Submission.Status.OPEN,
     )
     concerned = Q(handler=person) | Q(pk__in=stations.values("submission__case"))
-    cases = ClaimCase.objects.outstanding().filter(concerned).select_for_update(of=("self",))
+    open_ones = ClaimCase.objects.outstanding().filter(concerned)
+    beside = (schemes_under_way(person), Escalation.objects.kept_by_person(person))
+    wanted = Q(pk__in=open_ones.values("pk"))
+    for rows in beside:
+        wanted |= Q(pk__in=rows.values("case"))
+    cases = ClaimCase.objects.filter(wanted).select_for_update(of=("self",))
     list(cases.order_by("pk").values_list("pk", flat=True))
 
 
@@ -115,6 +149,16 @@ register_holding(
 )
 register_holding(
     HoldingKind("stand_in", "代岗", stand_ins_of, end=end_stand_in, end_name="收回", must_go=False, order=20)
+)
+register_holding(
+    HoldingKind(
+        "escalation",
+        "上报总公司件",
+        escalations_of,
+        give_escalation,
+        order=15,
+        work_left=escalations_left,
+    )
 )
 register_holding(
     HoldingKind(

@@ -15,7 +15,7 @@ from departments.models import Staff
 
 BEFORE, AFTER = "before", "after"
 # What may happen to a case after a decision without anybody having acted on it.
-IDLE_ACTS = frozenset({"file_paper", "lend", "return_loan", "hand_over", "note_papers"})
+IDLE_ACTS = frozenset({"file_paper", "lend", "return_loan", "hand_over", "hand_escalation", "note_papers"})
 
 
 @dataclass(frozen=True, slots=True)

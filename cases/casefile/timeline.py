@@ -28,6 +28,7 @@ _OTHERS = {
     "lend": "借阅",
     "file_paper": "归档材料",
     "return_loan": "归还借阅",
+    "hand_escalation": "移交上报件跟进",
     "convene": "召集会商",
     "sign_opinion": "签署会商意见",
     "withdraw_opinion": "撤回会商意见",

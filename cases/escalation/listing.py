@@ -98,6 +98,7 @@ def columns_for(viewer: Staff) -> Sequence[Column]:
         Column("批复级别", lambda row: LEVELS.get(row.level, ""), on_page=False),
         Column("批复号", lambda row: row.answer_no, on_page=False),
         Column("上报人", lambda row: row.sent_by.name, on_page=False),
+        Column("跟进人", lambda row: row.keeper.name, on_page=False),
         Column("上报", lambda row: row.sent_at, "moment"),
         Column("期限", lambda row: row.due_at, "moment"),
         Column("批复时间", lambda row: row.answered_at, "moment", on_page=False),

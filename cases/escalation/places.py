@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Case, F, Value, When
 from django.db.models.fields import DateTimeField
+from django.db.models.functions import Coalesce
 
 from cases.courses import Area, Clock, register_area
 from cases.escalation import drop
@@ -17,7 +18,9 @@ def _rows() -> object:
     begun = Case(
         When(answer="refused", then=Value(None)), default=F("answered_at"), output_field=DateTimeField()
     )
-    return Escalation.objects.select_related("case").annotate(execution_began=begun)
+    return Escalation.objects.select_related("case").annotate(
+        execution_began=begun, owed_by_id=Coalesce("kept_by", "sent_by")
+    )
 
 
 register_area(
@@ -31,7 +34,7 @@ register_area(
                 "sent_at",
                 "answered_at",
                 due="due_at",
-                owed_by="sent_by_id",
+                owed_by="owed_by_id",
                 is_told=False,
             ),
             Clock("escalation_execution", "execution_began", "executed_at"),

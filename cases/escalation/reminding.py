@@ -1,4 +1,4 @@
-"""催办: before and after the deadline whoever sent it up is reminded, and his superior; once each."""
+"""催办: before and after the deadline whoever follows it up is reminded, and his superior; once each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def remind() -> int:
         if not cursor.fetchone()[0]:
             return 0
     now = timezone.now()
-    waiting = Escalation.objects.waiting().select_related("sent_by", "case").order_by("pk")
+    waiting = Escalation.objects.waiting().select_related("sent_by", "kept_by", "case").order_by("pk")
     near = list(waiting.filter(warn_at__lte=now, due_at__gt=now)[:AT_ONCE])
     late = list(waiting.filter(due_at__lte=now)[:AT_ONCE])
     return _remind(near, Mark.WARNING) + _remind(late, Mark.OVERDUE)
@@ -34,13 +34,13 @@ def remind() -> int:
 
 def _remind(escalations: Iterable[Escalation], mark: Mark) -> int:
     rows = list(escalations)
-    above = superiors_of({row.sent_by_id for row in rows}, timezone.localdate())
+    above = superiors_of({row.keeper.pk for row in rows}, timezone.localdate())
     known = EscalationReminder.objects.filter(escalation__in=rows, mark=mark)
     told = set(known.values_list("escalation", "told"))
     fresh = [
         EscalationReminder(escalation=row, mark=mark, told_id=person, told_at=timezone.now())
         for row in rows
-        for person in dict.fromkeys((row.sent_by_id, above.get(row.sent_by_id)))
+        for person in dict.fromkeys((row.keeper.pk, above.get(row.keeper.pk)))
         if person is not None and (row.pk, person) not in told
     ]
     EscalationReminder.objects.bulk_create(fresh)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from cases.injuries.mediation import UNDER_WAY
-from cases.models import ClaimCase, InjuredPerson, InjuryAssistance, Mediation
+from cases.models import InjuredPerson, InjuryAssistance, Mediation
 from cases.services.assisting import reassign_assistance
 from cases.services.injuries import change_injured
 from cases.services.mediating import appoint_mediator
@@ -78,17 +78,12 @@ def mediations_of(person: Staff) -> list[Holding]:
 
 
 def give_mediation(handing: Handing, receiver: Staff) -> str:
-    """The case is locked before any person is: see `hold_mediated`."""
+    """The case is locked before any person is: `cases.holdings.hold_cases` sees to that."""
     mediation = Mediation.objects.get(pk=handing.holding.thing)
     if f"{mediation.mediator_id} {mediation.status}" != handing.holding.state:
         raise Changed([handing.holding.title])
     appoint_mediator(mediation, receiver, f"工作交接：{handing.reason}", by=handing.by)
     return f"改派 {receiver.name} 调解"
-
-
-def hold_mediated(person: Staff) -> None:
-    cases = ClaimCase.objects.filter(pk__in=schemes_under_way(person).values("case"))
-    list(cases.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
 def mediations_left(person: Staff) -> int:
@@ -124,6 +119,5 @@ register_holding(
         give_mediation,
         order=14,
         work_left=mediations_left,
-        hold=hold_mediated,
     )
 )

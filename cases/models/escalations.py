@@ -30,8 +30,15 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
     def unexecuted(self) -> EscalationQuerySet:
         return self.filter(status="answered")
 
+    def kept_by_person(self, staff: Staff) -> EscalationQuerySet:
+        """Not over, and his to follow up: handed to him, or sent by him and handed to nobody since."""
+        open_ones = self.exclude(status="executed").exclude(answer="refused")
+        return open_ones.filter(Q(kept_by=staff) | Q(kept_by=None, sent_by=staff))
+
     def for_list(self) -> EscalationQuerySet:
-        return self.select_related("case__unit", "submission__item", "submission__submitted_by", "sent_by")
+        return self.select_related(
+            "case__unit", "submission__item", "submission__submitted_by", "sent_by", "kept_by"
+        )
 
 
 class Escalation(models.Model):
@@ -56,6 +63,9 @@ class Escalation(models.Model):
     amount = models.DecimalField("上报金额(元)", max_digits=14, decimal_places=2)
     pack = models.JSONField("材料清单")
     sent_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="上报人")
+    kept_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="跟进人"
+    )
     sent_at = models.DateTimeField("上报时间")
     due_at = models.DateTimeField("批复期限", null=True, blank=True)
     warn_at = models.DateTimeField("提醒时间", null=True, blank=True)
@@ -106,3 +116,8 @@ class Escalation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:escalation", args=[self.pk])
+
+    @property
+    def keeper(self) -> Staff:
+        """Who follows it up: whoever sent it, until it was handed to somebody else."""
+        return self.kept_by or self.sent_by

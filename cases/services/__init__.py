@@ -53,7 +53,7 @@ from cases.services.escalating import (
 )
 from cases.services.executing import check_condition, checking, confirm_execution, confirming_execution
 from cases.services.filing import file_paper
-from cases.services.handing import Loan, hand_over, lend_case, return_case
+from cases.services.handing import Loan, hand_escalation, hand_over, lend_case, return_case
 from cases.services.hearing import (
     Appeal,
     Heard,
@@ -285,6 +285,7 @@ __all__ = [
     "give_opinion",
     "give_up_special",
     "granting_objections",
+    "hand_escalation",
     "hand_over",
     "hold_meeting",
     "in_flight",

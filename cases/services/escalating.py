@@ -148,7 +148,9 @@ def _notices(submission: Submission, by: Staff) -> tuple[Objection, ...]:
 
 
 def locked_escalation(escalation: Escalation) -> Escalation:
-    rows = Escalation.objects.select_for_update(of=("self",)).select_related("submission__item", "sent_by")
+    rows = Escalation.objects.select_for_update(of=("self",)).select_related(
+        "submission__item", "sent_by", "kept_by"
+    )
     return rows.get(pk=escalation.pk)
 
 

@@ -55,9 +55,11 @@ def checking(condition: AnswerCondition, by: Staff) -> Ruling:
 
 @transaction.atomic
 def check_condition(condition: AnswerCondition, status: str, evidence: str, *, by: Staff) -> AnswerCondition:
-    """Met or not, with the evidence; a condition that cannot be met is told to whoever sent the case up."""
+    """Met or not, with the evidence; a condition that cannot be met is told to whoever follows it up."""
     case = lock_case(condition.case_id, None)
-    rows = AnswerCondition.objects.select_related("escalation__submission__item", "escalation__sent_by")
+    rows = AnswerCondition.objects.select_related(
+        "escalation__submission__item", "escalation__sent_by", "escalation__kept_by"
+    )
     condition = rows.get(pk=condition.pk)
     condition.escalation.case = case
     objections = [] if evidence.strip() else [Objection("no_evidence", "须写明落实情况和依据")]
@@ -71,5 +73,5 @@ def check_condition(condition: AnswerCondition, status: str, evidence: str, *, b
     change = stay(case, "check_condition").because(condition.evidence).with_details(told)
     apply(case, change.about(condition.escalation.submission), by)
     if status == Status.FAILED:
-        tell(condition.escalation.sent_by, case, "condition_failed", "总公司批复的条件不能落实")
+        tell(condition.escalation.keeper, case, "condition_failed", "总公司批复的条件不能落实")
     return condition

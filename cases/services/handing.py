@@ -1,4 +1,4 @@
-"""Whose case it is: handing over, taking a request back, lending a case to somebody outside its unit."""
+"""Whose case or escalation it is: handing over; lending a case to somebody outside its unit."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from django.utils import timezone
 from authority.refusals import insist_on
 from authority.rulings import Objection
 from cases.lifecycle import Action
-from cases.models import CaseUserPermission, ClaimCase
-from cases.rulings import joined, may_take_over, may_work, with_objections
+from cases.models import CaseUserPermission, ClaimCase, Escalation
+from cases.rulings import joined, may_pass_on, may_take_over, may_work, with_objections
+from cases.services.escalating import locked_escalation
 from cases.services.transition import apply, lock_case, stay, tell
+from departments.authorship import save_as
 from departments.models import Staff
 
 
@@ -37,6 +39,23 @@ def hand_over(case: ClaimCase, successor: Staff, reason: str, *, by: Staff, seen
     apply(case, change.because(reason).with_details(names), by)
     tell(successor, case, "assigned", "移交给您的赔案")
     return case
+
+
+@transaction.atomic
+def hand_escalation(escalation: Escalation, successor: Staff, reason: str, *, by: Staff) -> Escalation:
+    """移交跟进: somebody else is reminded of what lies at head office, and sees to the answer."""
+    case = lock_case(escalation.case_id, None)
+    escalation = locked_escalation(escalation)
+    escalation.case = case
+    successor = Staff.objects.select_for_update(of=("self",), no_key=True).get(pk=successor.pk)
+    insist_on(may_pass_on(case, escalation, by, successor))
+    names = {"number": escalation.number, "from": escalation.keeper.name, "to": successor.name}
+    escalation.kept_by = successor
+    save_as(escalation, by, "kept_by")
+    change = stay(case, "hand_escalation").because(reason).with_details(names)
+    apply(case, change.about(escalation.submission), by)
+    tell(successor, case, "assigned", f"移交给您跟进的上报件 {escalation.number}")
+    return escalation
 
 
 @transaction.atomic

@@ -51,7 +51,7 @@ def test_all_that_is_held_is_listed(leaving: World):
     found = {group.kind.code: len(group.holdings) for group in holdings_of(leaving["clerk"])}
 
     assert found == {"case": 2, "grant": 1, "post": 1}
-    works = ["case", "injured", "assistance", "mediation", "recovery"]
+    works = ["case", "injured", "assistance", "mediation", "escalation", "recovery"]
     kinds = [*works, "stand_in", "grant", "submission", "post"]
     assert [kind.code for kind in holding_kinds()] == kinds
 
