@@ -28,9 +28,13 @@ LABELS = {
 }  # fmt: skip
 
 
+DUTY_NAMES = {"complaint": "投诉处理"}
+"""What a rule separates that is decided without a limit, so no item of authority."""
+
+
 @require_GET
 def separation(request: StaffRequest) -> HttpResponse:
-    names = dict(AuthorityItem.objects.values_list("code", "name"))
+    names = DUTY_NAMES | dict(AuthorityItem.objects.values_list("code", "name"))
     ruler = services.ruler_of(request.user)
     waiting = SeparationChange.objects.filter(status="waiting").select_related("duty", "proposed_by")
     context = {

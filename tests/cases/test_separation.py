@@ -156,6 +156,13 @@ def test_a_change_is_turned_down_or_wrong(world):
     assert codes("adjudication", "adjust", yuan=5_000) == {"sod:SOD-04"}
 
 
+def test_no_code_shows_where_a_name_belongs(client):
+    client.force_login(StaffFactory())
+    shown = [row["what"] for row in client.get(reverse("authority:separation")).context["rows"]]
+
+    assert [what for what in shown if any(letter.isascii() and letter.isalpha() for letter in what)] == []
+
+
 def test_changing_on_the_pages(client, world):
     duty = IncompatibleDuty.objects.get(code="SOD-03")
     address = reverse("authority:separation_change", args=[duty.pk])
