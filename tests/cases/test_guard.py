@@ -251,8 +251,8 @@ GUARDED = (
     Appointment, Absence, Staff, CertificateType, IncompatibleDuty, EmergencyGrant, Ratification,
     StandInCeiling, CoHandler, ReversalTask, Consultation,
     AnswerCondition, DataCorrection, InjuredPerson, InjuryAssistance, AssistancePaper, InjuryCost,
-    Mediation, QualityDraw, QualitySample, RecoveryPlaceholder, RecoveryReceipt, RefusalNotice, SpecialRequest,
-    PapersNotice, CampaignCase, OutstandingCampaign, FeedbackLetter,
+    Mediation, QualityDraw, QualitySample, RecoveryPlaceholder, RecoveryReceipt, RefusalNotice,
+    SpecialRequest, PapersNotice, CampaignCase, OutstandingCampaign, FeedbackLetter,
 )  # fmt: skip
 
 
