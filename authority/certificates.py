@@ -19,6 +19,9 @@ from authority.moments import Moment
 from authority.rulings import ALLOWED, REFUSED, HeldLimit, Objection, Ruling
 from departments.models import Certificate, CertificateType
 
+ACT_NAMES = {"enter": "录入", "confirm": "复核", "revoke": "注销", "file_scan": "归档扫描件"}
+"""What can be done about one, as its chain in the ledger has it."""
+
 
 def chain_of(certificate: Certificate) -> str:
     return f"certificate:{certificate.pk}"
@@ -82,6 +85,18 @@ def may_revoke(found: Certificate, actor: Clerk) -> Ruling:
     objections = list(_inactive(actor))
     if not (actor.keeps or actor.watches):
         objections.append(Objection("not_keeper", "证件由综合室、持证人上级或安全管理员注销"))
+    if found.staff_id == actor.person_id:
+        objections.append(Objection("oneself", "不得办理本人的证件"))
+    if found.revoked_at:
+        objections.append(Objection("already_revoked", "该证件已注销"))
+    return _ruling(objections)
+
+
+def may_file(found: Certificate, actor: Clerk) -> Ruling:
+    """Add the paper's scan: whose work certificates are, or who watches; nobody to his own."""
+    objections = list(_inactive(actor))
+    if not (actor.keeps or actor.watches):
+        objections.append(Objection("not_keeper", "扫描件由综合室、持证人上级或安全管理员归档"))
     if found.staff_id == actor.person_id:
         objections.append(Objection("oneself", "不得办理本人的证件"))
     if found.revoked_at:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 
+from authority.certificates import ACT_NAMES
 from authority.chain_kinds import ChainKind, Subject, Subjects, register_chain
 from authority.letter_events import ACTS
 from authority.models import (
@@ -70,7 +71,7 @@ register_chain(
     ChainKind(
         "certificate",
         "证件",
-        {"enter": "录入", "confirm": "复核", "revoke": "注销"},
+        ACT_NAMES,
         STATE_NAMES,
         rows_of(Certificate, "证件", lambda: reverse("authority:certificates"), "staff", "type"),
     )

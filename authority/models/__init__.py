@@ -7,7 +7,7 @@ from authority.models.ledger import LedgerEntry
 from authority.models.letters import AuthorityLetter, LetterMode, LetterStatus
 from authority.models.limits import GrantSource, Litigation, PersonalGrant, UnitCeiling
 from authority.models.rules import Expectation, RuleCase, RuleProposal
-from authority.models.scans import LetterScan
+from authority.models.scans import CertificateScan, LetterScan
 from authority.models.scope import LineCode, LossCode, SpecialCode
 from authority.models.seals import LedgerSeal, SealedHead
 from authority.models.separation import SeparationChange
@@ -16,6 +16,7 @@ from authority.models.stand_ins import InFlight, StandInCeiling, Substitution
 __all__ = [
     "AuthorityItem",
     "AuthorityLetter",
+    "CertificateScan",
     "CoverageFinding",
     "CoverageNight",
     "EmergencyGrant",

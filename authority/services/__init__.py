@@ -25,7 +25,7 @@ from authority.services.emergencies import (
     refuse_ratification,
     write_off_emergency,
 )
-from authority.services.filing import file_scan
+from authority.services.filing import file_certificate, file_scan
 from authority.services.importing import draft_from_import, heading_of, letter_to_be, read_matrix, resolved
 from authority.services.interests import (
     Declaration,
@@ -108,6 +108,7 @@ __all__ = [
     "end_interest",
     "enforce_certificates",
     "enter_certificate",
+    "file_certificate",
     "file_scan",
     "give_emergency",
     "heading_of",

@@ -92,7 +92,7 @@ def _enter(person: Staff, facts: CertificateFacts, by: Staff) -> Certificate:
 @transaction.atomic
 def confirm_certificate(found: Certificate, *, by: Staff) -> Certificate:
     """From now on it counts, within its dates. Raises Refused."""
-    found = _locked(found.pk)
+    found = locked_certificate(found.pk)
     insist_on(may_confirm(found, clerk_of(by, found.staff_id)))
     found.confirmed_by, found.confirmed_at = by, timezone.now()
     save_as(found, by, "confirmed_by", "confirmed_at")
@@ -104,7 +104,7 @@ def confirm_certificate(found: Certificate, *, by: Staff) -> Certificate:
 @transaction.atomic
 def revoke_certificate(found: Certificate, *, by: Staff, reason: str) -> Certificate:
     """Grants that rest on it are frozen from now on. Raises Refused."""
-    found = _locked(found.pk)
+    found = locked_certificate(found.pk)
     insist_on(may_revoke(found, clerk_of(by, found.staff_id)))
     state = "in_force" if found.confirmed_at else "waiting"
     found.revoked_by, found.revoked_at, found.revoke_reason = by, timezone.now(), reason
@@ -163,7 +163,7 @@ def _keepers(today: date) -> Iterable[Staff]:
     return Staff.objects.filter(is_active=True, pk__in=kept.values("staff"))
 
 
-def _locked(pk: int) -> Certificate:
+def locked_certificate(pk: int) -> Certificate:
     rows = Certificate.objects.select_for_update(of=("self",))
     return rows.select_related("staff", "type").get(pk=pk)
 

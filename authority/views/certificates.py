@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,16 +11,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authority import services
 from authority.certificates import (
+    ACT_NAMES,
     Clerk,
     Lacking,
+    chain_of,
     lacking_today,
     may_confirm,
     may_enforce,
     may_enter,
+    may_file,
     may_revoke,
 )
 from authority.forms import CertificateFilter, CertificateForm, EnforcementForm, ReasonForm
-from authority.models import PersonalGrant
+from authority.models import LedgerEntry, PersonalGrant
 from authority.refusals import insist_on
 from departments.http import StaffRequest
 from departments.models import Certificate, CertificateType
@@ -65,6 +69,26 @@ def certificate_new(request: StaffRequest) -> HttpResponse:
         return redirect("authority:certificates")
     status = 422 if form.is_bound else 200
     return render(request, "authority/certificate_form.html", {"form": form}, status=status)
+
+
+@require_GET
+def certificate(request: StaffRequest, pk: int) -> HttpResponse:
+    """One certificate with its papers and all that was done about it."""
+    return render(request, "authority/certificate.html", certificate_page(request, pk))
+
+
+def certificate_page(request: StaffRequest, pk: int) -> dict[str, Any]:
+    people = ("staff", "type", "entered_by", "confirmed_by", "revoked_by")
+    found = get_object_or_404(Certificate.objects.visible_to(request.user).select_related(*people), pk=pk)
+    clerk = services.clerk_of(request.user, found.staff_id)
+    entries = LedgerEntry.objects.filter(chain=chain_of(found)).select_related("actor").order_by("sequence")
+    return {
+        "one": found,
+        "row": _row(found, clerk),
+        "scans": found.scans.select_related("filed_by"),
+        "filing": may_file(found, clerk),
+        "entries": [(entry, ACT_NAMES.get(entry.action, entry.action)) for entry in entries],
+    }
 
 
 @require_POST

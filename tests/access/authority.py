@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from authority.ledger import record
-from authority.models import CoverageFinding, FindingKind, LetterImport, ReferralRule
+from authority.models import CertificateScan, CoverageFinding, FindingKind, LetterImport, ReferralRule
 from authority.referrals import terms_of
 from authority.services import RuleDraft, propose_rule, propose_separation
 from authority.services.separation import EDITABLE
@@ -45,6 +46,15 @@ def furnish(world: World) -> None:
         )
     world.things["ceiling_in_force"] = CeilingFactory(letter=letters["in_force"], unit=motor)
     world.things["certificate"] = CertificateFactory(staff=world["clerk"], waiting=True)
+    paper = ContentFile(b"%PDF-1.7", name="x.pdf")
+    world.things["certificate_scan"] = CertificateScan.objects.create(
+        certificate=world.things["certificate"],
+        name="x.pdf",
+        file=paper,
+        size=8,
+        sha256="a",
+        filed_by=drafter,
+    )
     world.things["certificate_type"] = world.things["certificate"].type
     _furnish_rules(world)
     world.things["interest"] = InterestFactory(staff=world["clerk"])
@@ -233,6 +243,11 @@ PAGES = {
     ],
     "authority:certificates": get(EVERYBODY),
     "authority:certificate_new": get("302 403 403 403 403 403 403 403 403 403 403"),
+    "authority:certificate": get("302 404 200 200 404 200 200 200 404 200 200", "certificate"),
+    "authority:certificate_scan_upload": post(
+        "302 404 403 302 404 403 302 403 404 302 403", "certificate", data=scan
+    ),
+    "authority:certificate_scan": get("302 404 200 200 404 200 200 200 404 200 200", "certificate_scan"),
     "authority:certificate_confirm": post("302 404 403 302 404 403 302 403 404 302 403", "certificate"),
     "authority:certificate_revoke": post(
         "302 404 403 302 404 403 302 403 404 302 403", "certificate", data=WHY
