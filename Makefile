@@ -55,7 +55,7 @@ bench: ready-dev
 	$(BIN)/python -m claims_admin.embedded during $(BIN)/python -m benchmarks --size $(SIZE) $(if $(ONLY),--only $(ONLY))
 
 faults: ready-dev
-	REPORT_KILLS=60 $(BIN)/pytest tests/faults -m ""
+	REPORT_KILLS=60 DELIVERY_KILLS=20 $(BIN)/pytest tests/faults -m ""
 	TAMPERINGS=10000 DATABASE_TAMPERINGS=500 $(BIN)/pytest tests/authority/test_seals.py -k tampering
 
 format: ready-dev

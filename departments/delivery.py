@@ -2,10 +2,15 @@
 
 Message and effect are committed together, so a killed deliverer leaves the message waiting and nothing done.
 Several deliverers share the work: a message that one of them holds is skipped by the others.
+
+What leaves the database (a mail, a file) cannot be taken back by its rollback. Such a message is alone in its
+transaction, so a kill repeats one of them at most: a file is found finished and left, a mail carries the id
+that it carried before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import takewhile
 
 import structlog
 from django.db import transaction
@@ -21,14 +26,20 @@ BATCH = 100
 
 Handler = Callable[[OutboxMessage], object]
 _handlers: dict[str, Handler] = {}
+_outside: set[str] = set()
 log = structlog.get_logger(__name__)
 
 
-def handles(topic: str) -> Callable[[Handler], Handler]:
-    """Names the function that brings about the messages of one topic; call it inside an app's own module."""
+def handles(topic: str, *, acts_outside: bool = False) -> Callable[[Handler], Handler]:
+    """Names the function that brings about the messages of one topic; call it inside an app's own module.
+
+    `acts_outside`: what it does is not undone with the transaction.
+    """
 
     def enter(handler: Handler) -> Handler:
         _handlers[topic] = handler
+        if acts_outside:
+            _outside.add(topic)
         return handler
 
     return enter
@@ -62,8 +73,14 @@ def _deliver_batch(*, after: int) -> dict[int, bool]:
     waiting = OutboxMessage.objects.filter(
         is_due, delivered_at=None, attempts__lt=MOST_ATTEMPTS, id__gt=after
     ).order_by("id")
-    messages = waiting.select_for_update(skip_locked=True)[:BATCH]
-    return {message.pk: _delivered(message) for message in messages}
+    messages = list(waiting.select_for_update(skip_locked=True)[:BATCH])
+    return {message.pk: _delivered(message) for message in _together(messages)}
+
+
+def _together(messages: Sequence[OutboxMessage]) -> Sequence[OutboxMessage]:
+    """Those at the head that one transaction may deliver."""
+    inside = list(takewhile(lambda message: message.topic not in _outside, messages))
+    return inside or messages[:1]
 
 
 def _delivered(message: OutboxMessage) -> bool:

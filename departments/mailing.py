@@ -47,7 +47,7 @@ def masked(text: str, names: Iterable[str]) -> str:
     return text
 
 
-@handles("digest")
+@handles("digest", acts_outside=True)
 def send_digest(message: OutboxMessage) -> None:
     """Raises what the mail server says; the outbox tries again later, and gives up in the end."""
     digest = Digest.objects.select_related("recipient", "about").get(pk=message.payload["digest"])

@@ -1,7 +1,7 @@
 """文件投递: the outbox writes each promised pack into the drop folder, once, whoever is killed meanwhile.
 
 A file is written beside its name and renamed when it is whole. One that lies there under its name was
-finished before the deliverer was killed: it is taken as it is.
+finished before the deliverer was killed: it is taken as it is. What a killed one left half-written goes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class NoFolder(Exception):  # noqa: N818
     """The folder is not named; the pack waits and the page says so."""
 
 
-@handles(DROP)
+@handles(DROP, acts_outside=True)
 def deliver(message: OutboxMessage) -> None:
     rows = Transmission.objects.select_related(
         "escalation__case__unit", "escalation__submission__item", "escalation__sent_by"
@@ -47,6 +47,8 @@ def folder() -> Path:
 
 def write(target: Path, content: bytes) -> None:
     """Whole or not at all, also when the power fails."""
+    for left in target.parent.glob(f".{target.name}.*"):
+        left.unlink(missing_ok=True)
     beside = target.with_name(f".{target.name}.{uuid4().hex}")
     try:
         with beside.open("wb") as file:
@@ -54,8 +56,18 @@ def write(target: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
+        _keep_names(target.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _keep_names(folder: Path) -> None:
+    """The renaming itself on the disk, before the database says that it happened."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def state_of(transmission: Transmission) -> tuple[str, str]:
