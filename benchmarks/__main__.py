@@ -16,7 +16,17 @@ from django.conf import settings
 from django.core.management import call_command
 
 SIZES = ("10k", "100k", "1m")
-MEASUREMENTS = ("judging", "lists", "deciding", "exporting", "importing", "reporting", "what_if", "verifying")
+MEASUREMENTS = (
+    "judging",
+    "lists",
+    "deciding",
+    "exporting",
+    "importing",
+    "reporting",
+    "clearing",
+    "what_if",
+    "verifying",
+)
 
 
 def say(text: str) -> None:

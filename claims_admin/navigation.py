@@ -23,6 +23,7 @@ from cases.supervision import rulings
 from departments.access import IMPORT_CASES, MANAGE_UNIT
 from departments.models import Appointment, Staff
 from departments.models.people import AdminRole
+from departments.standing import reading_register
 
 
 def everybody(staff: Staff) -> bool:
@@ -95,6 +96,10 @@ def keeps_rules(staff: Staff) -> bool:
 
 def keeps_accounts(staff: Staff) -> bool:
     return staff.admin_role == AdminRole.SYSTEM
+
+
+def reads_register(staff: Staff) -> bool:
+    return reading_register(staff).allowed
 
 
 def reviews_over_authority(staff: Staff) -> bool:
@@ -195,7 +200,11 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group(
         "系统管理",
-        (Entry("授权行使台账", "authority:ledger", audits), Entry("管理后台", "admin:index", enters_admin)),
+        (
+            Entry("告知登记", "departments:told", reads_register),
+            Entry("授权行使台账", "authority:ledger", audits),
+            Entry("管理后台", "admin:index", enters_admin),
+        ),
         everybody,
     ),
 )

@@ -9,6 +9,7 @@ that it carried before.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import takewhile
 
@@ -64,6 +65,20 @@ def deliver_waiting() -> int:
         delivered += sum(ids.values())
         last_id = max(ids)
     return delivered
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Of one topic: how many still wait for their turn, and how many were given up."""
+
+    waiting: int
+    failed: int
+
+
+def undelivered(topic: str) -> Undelivered:
+    rows = OutboxMessage.objects.filter(topic=topic, delivered_at=None)
+    failed = rows.filter(attempts__gte=MOST_ATTEMPTS).count()
+    return Undelivered(rows.filter(attempts__lt=MOST_ATTEMPTS).count(), failed)
 
 
 @transaction.atomic

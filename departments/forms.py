@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -25,6 +25,7 @@ from departments.models import (
 )
 from departments.services import AppointmentTerms, Away
 
+STATUTORY = "statutory"
 _LONGEST_ABSENCE_DAYS = 366
 
 
@@ -232,6 +233,53 @@ class NotificationFilter(ListFilter):
 
     def unread_only(self, rows: QuerySet[Notification], value: bool) -> QuerySet[Notification]:
         return rows.filter(read_at=None)
+
+
+class ToldFilter(ListFilter):
+    """Of the register of who was told: the statutory kinds of the last weeks, unless asked otherwise."""
+
+    lookups: ClassVar[Mapping[str, str]] = {
+        "kind": "of_kind",
+        "person": "told_to",
+        "since": "created_at__date__gte",
+        "until": "created_at__date__lte",
+        "state": "in_state",
+    }
+    WEEKS = 13
+
+    kind = forms.ChoiceField(label="类别", required=False)
+    person = forms.CharField(label="被告知人", required=False, max_length=30)
+    since = forms.DateField(label="自", required=False, widget=DateInput())
+    until = forms.DateField(label="至", required=False, widget=DateInput())
+    state = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[("", "全部"), ("unread", "未读"), ("read", "已读"), ("unmailed", "未随邮件发出")],
+    )
+
+    def __init__(self, data: Any) -> None:
+        since = timezone.localdate() - timedelta(weeks=self.WEEKS)
+        super().__init__({"kind": STATUTORY, "since": f"{since:%Y-%m-%d}", **data.dict()})
+        self.kinds = {kind.code: kind for kind in NotificationKind.objects.order_by("rank")}
+        named = [(kind.code, kind.name) for kind in self.kinds.values()]
+        choices = [(STATUTORY, "全部法定告知"), ("all", "全部类别"), *named]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+
+    def of_kind(self, rows: QuerySet[Notification], value: str) -> QuerySet[Notification]:
+        if value == "all":
+            return rows
+        if value == STATUTORY:
+            return rows.filter(kind__in=[one.code for one in self.kinds.values() if one.is_statutory])
+        unnamed = Q(kind=value) if value != OTHER else Q(kind=OTHER) | ~Q(kind__in=list(self.kinds))
+        return rows.filter(unnamed)
+
+    def told_to(self, rows: QuerySet[Notification], value: str) -> QuerySet[Notification]:
+        return rows.filter(recipient__in=Staff.objects.all().matching(value).values("pk"))
+
+    def in_state(self, rows: QuerySet[Notification], value: str) -> QuerySet[Notification]:
+        if value == "unmailed":
+            return rows.filter(digests=None)
+        return rows.filter(read_at__isnull=value == "unread")
 
 
 class TimeInput(forms.TimeInput):

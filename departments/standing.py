@@ -25,9 +25,11 @@ from departments.rulings import (
     HeldPost,
     Period,
     PostFacts,
+    Ruling,
     StaticRule,
     UnitFacts,
     clashes,
+    may_read_register,
 )
 
 
@@ -46,6 +48,12 @@ def actor_of(staff: Staff, on: date) -> Actor:
 def is_administrator(staff: Staff, role: str) -> bool:
     """The first account of an installation is a superuser, who makes the three administrators."""
     return staff.is_active and (staff.admin_role == role or staff.is_superuser)
+
+
+def reading_register(viewer: Staff) -> Ruling:
+    """May the viewer open the register of who was told?"""
+    manages = not viewer.admin_role and bool(viewer.unit_scope.ids(access.MANAGE_UNIT))
+    return may_read_register(manages=manages, is_auditor=is_administrator(viewer, AdminRole.AUDIT))
 
 
 def unit_facts(unit: OrgUnit, on: date) -> UnitFacts:

@@ -7,6 +7,7 @@ from departments.views import (
     hand_overs,
     notifications,
     people,
+    telling,
     units,
 )
 
@@ -37,5 +38,6 @@ urlpatterns = [
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),
     path("notifications/settings/", notifications.mail_settings, name="mail_settings"),
+    path("notifications/told/", telling.told, name="told"),
     path("notifications/<int:pk>/", notifications.notification_open, name="notification_open"),
 ]

@@ -116,6 +116,8 @@ def freeze(campaign: OutstandingCampaign) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(_FREEZE, {**scope.values(), "campaign": campaign.pk})
+        # Unaware of a hundred thousand new rows, the first pages would read and sort them all.
+        cursor.execute("analyze cases_campaigncase")
     campaign.base_count, campaign.base_amount, campaign.base_digest = sums_of(campaign)
 
 

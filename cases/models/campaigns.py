@@ -226,6 +226,7 @@ class CampaignCase(models.Model):
         indexes = [
             models.Index(fields=["campaign", "unit"], name="cases_campaign_by_unit"),
             models.Index(fields=["assignee", "campaign"], name="cases_campaign_by_person"),
+            models.Index(fields=["campaign", "-age_days", "-id"], name="cases_campaign_by_age"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "case"], name="cases_campaign_case_once"),

@@ -1,7 +1,11 @@
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from departments.models.people import Staff
+from departments.access import MANAGE_UNIT
+from departments.models.people import AdminRole, Staff
 
 
 class OutboxMessage(models.Model):
@@ -25,6 +29,26 @@ class OutboxMessage(models.Model):
         return f"{self.topic} #{self.pk}"
 
 
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def overseen_by(self, viewer: Staff) -> NotificationQuerySet:
+        """For the register of who was told: all of it for the audit administrator; for whoever manages units
+        what was told to their people of today. It is nobody else's business.
+        """
+        if viewer.admin_role == AdminRole.AUDIT or viewer.is_superuser:
+            return self.all()
+        managed = viewer.unit_scope.ids(MANAGE_UNIT)
+        if viewer.admin_role or not managed:
+            return self.none()
+        lasting = Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=timezone.localdate())
+        people = Staff.objects.filter(lasting, appointments__post__unit__in=managed)
+        return self.filter(recipient__in=people.values("pk"))
+
+    def for_register(self) -> NotificationQuerySet:
+        """With all that one row of the register shows; three further statements."""
+        rows = self.select_related("recipient", "outbox")
+        return rows.prefetch_related("digests__outbox", "digests__recipient")
+
+
 class Notification(models.Model):
     """A line in somebody's notification list; `outbox` makes a repeated delivery harmless."""
 
@@ -37,6 +61,8 @@ class Notification(models.Model):
     url = models.CharField("链接", max_length=200, blank=True)
     created_at = models.DateTimeField("时间", auto_now_add=True)
     read_at = models.DateTimeField("已读时间", null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "通知"

@@ -6,6 +6,7 @@ from departments.rulings.people import (
     may_assign_admin_role,
     may_cancel_absence,
     may_keep_account,
+    may_read_register,
     may_record_absence,
 )
 from departments.rulings.posts import (
@@ -51,6 +52,7 @@ __all__ = [
     "may_keep_account",
     "may_move_unit",
     "may_open_unit",
+    "may_read_register",
     "may_record_absence",
     "may_relieve",
     "may_set_headcount",

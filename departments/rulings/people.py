@@ -28,6 +28,12 @@ def may_assign_admin_role(staff_id: int, holds_posts: bool, actor: Actor) -> Rul
     return ruling_of(oneself(staff_id, actor, "指定"), _no_role_keeper(actor), _holds_posts(holds_posts))
 
 
+def may_read_register(*, manages: bool, is_auditor: bool) -> Ruling:
+    """Who was told what: for the heads of units about their people, for the audit administrator about all."""
+    found = [] if manages or is_auditor else [Objection("not_overseeing", "由机构负责人和审计管理员查看")]
+    return ruling_of(found)
+
+
 def _stranger(staff_id: int, unit_ids: frozenset[int], actor: Actor) -> Iterator[Objection]:
     if staff_id != actor.staff_id and not unit_ids & actor.managed:
         yield Objection("unit_not_managed", "只有本人或其机构的管理人可以登记、取消缺勤")

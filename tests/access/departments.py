@@ -98,6 +98,7 @@ PAGES = {
     "departments:clock_rules": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:duties": get("302 200 200 200 200 200 200 200 200 200 200"),
     "departments:notifications": get("302 200 200 200 200 200 200 200 200 200 200"),
+    "departments:told": get("302 403 403 200 403 403 200 403 403 403 200"),
     "departments:mail_settings": [
         get("302 200 200 200 200 200 200 200 200 200 200"),
         post("302 302 302 302 302 302 302 302 302 302 302", data={"hours": ["8"]}),
