@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from authority.refusals import insist_on
 from authority.rulings import Objection
+from cases.escalation.rulings import may_pass_on
 from cases.lifecycle import Action
 from cases.models import CaseUserPermission, ClaimCase, Escalation
-from cases.rulings import joined, may_pass_on, may_take_over, may_work, with_objections
+from cases.rulings import joined, may_take_over, may_work, with_objections
 from cases.services.escalating import locked_escalation
 from cases.services.transition import apply, lock_case, stay, tell
 from departments.authorship import save_as

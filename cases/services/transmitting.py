@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from authority.refusals import insist_on
 from authority.rulings import Objection, Ruling
+from cases.escalation.rulings import may_transmit
 from cases.models import Escalation, Transmission
-from cases.rulings import may_transmit, with_objections
+from cases.rulings import with_objections
 from cases.services.transition import apply, lock_case, stay
 from departments.access_log import record_export
 from departments.models import Staff
