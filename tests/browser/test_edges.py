@@ -1,0 +1,32 @@
+"""Wide tables on a small screen of the office: nothing runs off the right edge."""
+
+import pytest
+
+from tests.authority.conftest import build_branch
+from tests.factories import CertificateFactory, StaffFactory
+
+pytestmark = pytest.mark.browser
+SMALL = 1280
+OFF_THE_EDGE = """
+    () => [...document.querySelectorAll('table')].map(table => table.parentElement)
+        .filter(box => box.scrollWidth > box.clientWidth || box.getBoundingClientRect().right > innerWidth)
+        .map(box => box.getAttribute('aria-label'))
+"""
+
+
+@pytest.mark.parametrize("path", ["certificates/", "rules/", "separation/", "certificates/types/"])
+def test_no_table_runs_off_the_edge(open_page, db, path):
+    branch = build_branch()
+    given = {
+        "revoked_by": branch.security,
+        "revoked_at": "2026-01-01T00:00Z",
+        "revoke_reason": "证书被发证单位撤销" * 12,
+    }
+    CertificateFactory(staff=StaffFactory(name="欧阳某某某"), number="ZJ-2026-SICHUAN-0000001", **given)
+    CertificateFactory(staff=StaffFactory(name="欧阳某某某"), number="ZJ-2026-SICHUAN-0000002", waiting=True)
+
+    page = open_page(f"/authority/{path}", branch.security, width=SMALL)
+
+    assert page.evaluate(OFF_THE_EDGE) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == SMALL
+    assert page.complaints == []
