@@ -1,11 +1,15 @@
 """谁能批: everybody may ask, and is told who can, who nearly can and what stands in the way."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from authority.approvers import address_of
 from authority.rulings import Matter, StepDone
 from tests.authority.pages import another_grant, page
+from tests.factories import AbsenceFactory, EmergencyFactory, StandInFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,21 @@ def test_notices_are_shown_whoever_decides(as_head, branch, in_force):
     found = asked(as_head, branch, flags="suspected_fraud")
 
     assert [notice.code for notice in found.notices] == ["must_consult:SUSPECTED_FRAUD"]
+
+
+def test_who_stands_in_is_named_with_whom_he_stands_in_for(as_head, branch, in_force):
+    """And who was given it for hours; who is away is not asked, and said to be away."""
+    now = timezone.now()
+    absence = AbsenceFactory(staff=branch.adjudicator, starts_at=now - timedelta(hours=1))
+    StandInFactory(absence=absence, delegate=branch.deputy, accepted=True)
+    EmergencyFactory(based_on=in_force, holder=branch.sub_head, amount_max=100_000)
+
+    text = page(as_head, "who_can", **question(branch)).content.decode()
+
+    assert "副经理（代核赔员）" in text
+    assert "代 核赔员" in text
+    assert "临时授权" in text
+    assert "休假中，不经过：核赔员" in text
 
 
 def test_half_a_question_is_asked_again(as_head, branch):
