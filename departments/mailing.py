@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from departments.delivery import handles
 from departments.digests import OTHER
@@ -97,7 +98,7 @@ def groups_of(digest: Digest) -> list[MailGroup]:
 
 def _line(one: Notification, names: list[str]) -> MailLine:
     url = address_of(reverse("departments:notification_open", args=[one.pk]))
-    return MailLine(masked(one.title, names), url, f"{one.created_at:%m-%d %H:%M}")
+    return MailLine(masked(one.title, names), url, f"{timezone.localtime(one.created_at):%m-%d %H:%M}")
 
 
 def address_of(path: str) -> str:

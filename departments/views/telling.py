@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from departments.delivery import undelivered
@@ -41,7 +42,7 @@ def columns_for(viewer: Staff) -> Sequence[Column]:
 def mailed_of(row: Notification) -> str:
     """To whom and when it went by mail; in somebody's absence to his stand-in, too."""
     return "；".join(
-        f"{digest.recipient.name} {digest.outbox.delivered_at:%m-%d %H:%M}"
+        f"{digest.recipient.name} {timezone.localtime(digest.outbox.delivered_at):%m-%d %H:%M}"
         if digest.outbox and digest.outbox.delivered_at
         else f"{digest.recipient.name} 待发"
         for digest in row.digests.all()

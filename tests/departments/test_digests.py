@@ -103,6 +103,7 @@ def test_one_mail_with_all_that_is_new(reader: Staff, settings):
     assert "&lt;b&gt;" in html
     assert "川AF1209" not in html + sent.body
     assert "https://claims.example.com/org/notifications/" in sent.body
+    assert "11-26 07:05" in sent.body  # told two hours ago, by the office's clock
     assert sent.body.index("立案时限将到") < sent.body.index("待您审批")
     assert sent.extra_headers["Message-ID"].startswith("<digest.")
 

@@ -81,7 +81,8 @@ def test_what_went_by_mail_and_to_whom(told: World, client):
     digest.notifications.add(notice)
     client.force_login(told["unit_head"])
 
-    assert told["office_head"].name in client.get(URL).content.decode()
+    when = f"{timezone.localtime(sent.delivered_at):%m-%d %H:%M}"
+    assert f"{told['office_head'].name} {when}" in client.get(URL).content.decode()
     assert rows(client, "state=unmailed") == []
 
 
