@@ -105,12 +105,14 @@ def _agreed(case: ClaimCase, item_code: str) -> Decimal:
 
 
 def sums_of(case: ClaimCase, item_code: str, losses: Sequence[CaseLoss]) -> Sums:
-    """A case without loss rows (imported) is asked about as a whole, which never understates."""
+    """A case without loss rows (imported) is asked about as a whole, which never understates; and so is an
+    estimate, of which losses that came with the assessment know nothing."""
     item = CASE_ITEMS[item_code]
     total = getattr(case, item.sums)
     before = _given(case, item_code) - case.advanced if item_code == ADJUDICATION else case.approved
     asked = [loss for loss in losses if not item.loss_classes or loss.loss_class in item.loss_classes]
-    amount = sum((getattr(loss, item.sums) for loss in asked), ZERO) if losses else total
+    is_whole = not losses or item.sums == "estimate"
+    amount = total if is_whole else sum((getattr(loss, item.sums) for loss in asked), ZERO)
     if item_code == PRICE_REVIEW:
         amount = _dearest_part(case) or amount
     return Sums(amount, max(amount, total) + before, _per_person(item.sums, losses))

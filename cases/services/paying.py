@@ -160,7 +160,9 @@ def asked_beside(case: ClaimCase) -> list[Objection]:
 def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:
     if kind == ClosingKind.PAID:
         is_paid = case.stage == Stage.PAID or case.approved == case.paid > 0
-        return [] if is_paid else [Objection("not_paid", "尚未全部支付，不能赔付结案")]
+        return (
+            [] if is_paid and not _only_lent(case) else [Objection("not_paid", "尚未全部支付，不能赔付结案")]
+        )
     if kind != ClosingKind.ZERO:
         return [Objection("unknown_kind", "结案方式须为赔付结案或零赔付")]
     if case.approved > recoverable_of(case):
@@ -168,6 +170,11 @@ def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:
     if not is_agreed(case, ZERO_PAYMENT):
         return [Objection("zero_not_agreed", "零赔付未经审批")]
     return []
+
+
+def _only_lent(case: ClaimCase) -> bool:
+    """What went out was advanced for somebody else's debt: of the claim itself nothing was paid."""
+    return Kind.RESCUE_ADVANCE in case.special_kinds and case.approved <= recoverable_of(case)
 
 
 def is_agreed(case: ClaimCase, item_code: str) -> bool:

@@ -94,6 +94,7 @@ def standing_of(request: SpecialRequest) -> Standing:
         is_injury=case.is_injury,
         has_ctpl=CoverageLine.CTPL in case.lines,
         is_fraud_suspected=case.is_fraud_suspected,
+        is_settled_by_grace=bool(grace_objections(case)),
         is_adjudicated=case.stage in (Stage.APPROVED, Stage.PAID),
         accident_on=_day(case.accident_at),
         papers_complete_on=_day(case.papers_complete_at),

@@ -80,6 +80,7 @@ class Standing:
     has_ctpl: bool = False
     is_fraud_suspected: bool = False
     is_adjudicated: bool = False
+    is_settled_by_grace: bool = False
     accident_on: date | None = None
     papers_complete_on: date | None = None
     registered_on: date | None = None
@@ -198,8 +199,15 @@ def _prepayment(plea: Plea, standing: Standing, bounds: Bounds) -> Iterator[Obje
         yield Objection("no_basis_amount", "须填写计算基数")
     if standing.is_adjudicated:
         yield Objection("adjudicated", "本案已核赔，应按核赔金额支付")
+    yield from _no_adjudication_to_come(standing)
     yield from _payee(plea)
     yield from _PREPAID[plea.basis](plea, standing, bounds)
+
+
+def _no_adjudication_to_come(standing: Standing) -> Iterator[Objection]:
+    """What goes ahead of an adjudication wants one that sets it off."""
+    if standing.is_settled_by_grace:
+        yield Objection("settled_by_grace", "本案已核准只作通融赔付，不再核赔，不能预付")
 
 
 def _by_share(plea: Plea, standing: Standing, bounds: Bounds, code: str, what: str) -> Iterator[Objection]:
@@ -283,6 +291,7 @@ def _medical_limit(plea: Plea, standing: Standing) -> Iterator[Objection]:
 def _rescue_payment(plea: Plea, standing: Standing, bounds: Bounds) -> Iterator[Objection]:
     if standing.is_adjudicated:
         yield Objection("adjudicated", "本案已核赔，应按核赔金额支付")
+    yield from _no_adjudication_to_come(standing)
     yield from _rescue(plea, standing, bounds)
 
 

@@ -18,6 +18,9 @@ STAGES = {  # work → the stages it starts from, beside a return
 }
 UNDER_WAY = {"registered", "surveyed", "assessed", "reviewed", "adjusted", "returned"}
 ADVANCE = Decimal(100)  # as much as a major case that was estimated at 500 may get ahead
+LENT = Decimal(200)  # advanced to the hospital for somebody else's debt
+GRACE = Decimal(100)
+REGISTERED = UNDER_WAY | {"reviewing", "adjudicating", "over_authority", "approved", "paid"}
 DONE = {"survey": "surveyed", "assess": "assessed", "adjust": "adjusted"}
 
 
@@ -35,6 +38,11 @@ class Life:
     reviewers: set[str] = field(default_factory=set)
     advanced: Decimal = Decimal(0)
     advance_paid: Decimal = Decimal(0)
+    lent: Decimal = Decimal(0)
+    sole: bool = False  # this round is settled by grace alone
+    zero: bool = False  # this round is settled without payment
+    resting: str = ""  # the stage before it was suspended
+    granted_before: Decimal = Decimal(0)  # beside what is asked for, when it was sent
     signer: bool = False  # somebody was asked to sign before it goes on
     referred: set[str] = field(default_factory=set)  # who asked for somebody higher does not decide himself
 
@@ -58,6 +66,7 @@ class Life:
     def sent(self, item: str) -> None:
         self.waits_for, self.returned_to, self.signer, self.referred = item, "", False, set()
         self.stage = "reviewing" if item == "damage_review" else "adjudicating"
+        self.granted_before = self.approved - self.advanced
 
     @property
     def asked(self) -> Decimal:
@@ -68,7 +77,7 @@ class Life:
             return False
         is_review = self.waits_for == "damage_review"
         limit = (REVIEW if is_review else ADJUDICATION).get(who, 0)
-        in_all = self.asked if is_review else self.asked + self.approved - self.advanced
+        in_all = self.asked if is_review else self.asked + self.granted_before
         conflicts = not is_review and who in self.reviewers and in_all > CONCURRENT
         return in_all <= limit and not conflicts
 
@@ -84,27 +93,66 @@ class Life:
 
     @property
     def may_advance(self) -> bool:
-        return not self.advanced and self.stage in UNDER_WAY | {"reviewing", "adjudicating", "over_authority"}
+        before_paid = UNDER_WAY | {"reviewing", "adjudicating", "over_authority", "suspended"}
+        return not self.advanced and not self.sole and self.stage in before_paid
 
     def advance(self) -> None:
         self.advanced, self.approved = ADVANCE, self.approved + ADVANCE
 
     @property
     def may_pay_ahead(self) -> bool:
-        return bool(self.advanced) and not self.advance_paid and self.stage != "closed"
+        return bool(self.advanced) and not self.advance_paid and self.stage not in ("closed", "suspended")
 
     def paid_ahead(self) -> None:
         self.advance_paid, self.paid = ADVANCE, self.paid + ADVANCE
 
     @property
     def may_end_without_payment(self) -> bool:
-        return self.stage in UNDER_WAY and not self.approved
+        return self.stage in UNDER_WAY and self.approved == self.lent
 
     def ended(self) -> None:
         self.stage, self.returned_to = "closed", ""
 
+    @property
+    def may_lend(self) -> bool:
+        return self.stage in REGISTERED - {"paid"} | {"reported"}
+
+    def lend(self) -> None:
+        self.lent += LENT
+        self._granted_and_paid(LENT)
+
+    def _granted_and_paid(self, amount: Decimal) -> None:
+        self.approved, self.paid = self.approved + amount, self.paid + amount
+        if self.stage == "approved" and self.paid == self.approved:
+            self.stage = "paid"
+
+    @property
+    def may_grace(self) -> bool:
+        return self.stage in REGISTERED
+
+    @property
+    def may_be_sole(self) -> bool:
+        """Nothing else is, or may still be, paid in this round."""
+        return self.stage in UNDER_WAY and not self.advanced
+
+    def grace(self, *, is_sole: bool) -> None:
+        self.sole = self.sole or is_sole
+        self._granted_and_paid(GRACE)
+
+    @property
+    def may_close_in_grace(self) -> bool:
+        return self.sole and self.stage in UNDER_WAY and not self.advanced
+
+    @property
+    def may_close_at_zero(self) -> bool:
+        return self.zero and self.stage in ("approved", "paid") and self.approved == self.lent
+
+    @property
+    def may_rest(self) -> bool:
+        return self.stage in UNDER_WAY | {"approved"}
+
     def reopened(self) -> None:
-        self.stage, self.is_reviewed = "registered", False
+        self.stage, self.is_reviewed, self.sole, self.zero = "registered", False, False, False
         self.assessed = self.reviewed = self.adjusted = Decimal(0)
 
     def sent_back(self, work: str) -> None:

@@ -40,6 +40,7 @@ from cases.services import (
 )
 from tests.cases.branch import Branch, in_post
 from tests.cases.life_model import ADJUDICATION, ADVANCE, REVIEW, Life
+from tests.cases.life_special import SpecialRules
 from tests.cases.life_verbs import VerbRules
 from tests.cases.special import PAPERS, add_reviewer, agreed
 from tests.factories import CaseFactory
@@ -54,6 +55,7 @@ UNREGISTERED = {
     "claim_no": "",
     "stage": "reported",
     "registered_at": None,
+    "lines": ["ctpl", "own_damage"],
     **dict.fromkeys(("estimate", "assessed", "reviewed", "adjusted"), 0),
 }
 
@@ -101,11 +103,11 @@ class PlainLife(RuleBasedStateMachine):
         try:
             with transaction.atomic():
                 act(self.case)
-        except Refused:
-            allowed = False
+        except Refused as refused:
+            allowed, said = False, str(refused)
         else:
-            allowed = True
-        assert expected in (None, allowed)
+            allowed, said = True, ""
+        assert expected in (None, allowed), said
         return allowed
 
     @rule(steps=st.integers(1, 7), amount=AMOUNTS)
@@ -128,10 +130,19 @@ class PlainLife(RuleBasedStateMachine):
                 "submit_adjudication": lambda: self.submit("adjudication"),
                 "adjudicating": self.decide_or_refer,
                 "over_authority": lambda: self.head_office_answers("agreed"),
-                "approved": lambda: self.pay(self.life.approved - self.life.paid),
-                "paid": self.close,
+                "approved": self.settle,
+                "paid": self.settle,
+                "suspended": self.resume,
                 "closed": self.survey,
             }[work]()
+
+    def settle(self) -> None:
+        if self.life.may_close_at_zero:
+            self.close_at_zero()
+        elif self.life.stage == "paid":
+            self.close()
+        else:
+            self.pay(self.life.approved - self.life.paid)
 
     def decide_or_refer(self) -> None:
         if self.now().kind == "added":
@@ -187,7 +198,8 @@ class PlainLife(RuleBasedStateMachine):
             return services.submit(case, Request(item, case.version, "请审批"), by=self.branch.clerk)
 
         work = "submit_review" if item == "damage_review" else "submit_adjudication"
-        if self.attempt(act, expected=not self.life.waits_for and self.life.may_work(work)):
+        fits = not self.life.waits_for and not (self.life.sole and item == "adjudication")
+        if self.attempt(act, expected=fits and self.life.may_work(work)):
             self.life.sent(item)
 
     @precondition(lambda self: self.life.waits_for)
@@ -269,6 +281,7 @@ class PlainLife(RuleBasedStateMachine):
         fits = self.life.stage == "adjudicating" and amount <= self.life.reviewed
         if self.attempt(act, expected=fits):
             self.life.adjusted = amount
+            self.life.granted_before = self.life.approved - self.life.advanced
             self.life.stage = self.case.stage
             self.life.signer, self.life.referred = False, self.still_referring()
 
@@ -331,7 +344,7 @@ class PlainLife(RuleBasedStateMachine):
     @rule()
     def close(self) -> None:
         act = lambda case: services.close(case, "paid", by=self.branch.clerk, seen=case.version)  # noqa: E731
-        if self.attempt(act, expected=self.life.stage == "paid"):
+        if self.attempt(act, expected=self.life.stage == "paid" and self.life.approved > self.life.lent):
             self.life.stage = "closed"
 
     @invariant()
@@ -351,6 +364,7 @@ class PlainLife(RuleBasedStateMachine):
             assert sum(getattr(loss, name) for loss in case.losses.all()) == getattr(case, name)
         paid = case.payments.aggregate(total=Sum("amount"))["total"] or 0
         assert paid == case.paid <= case.approved
+        self.claims_are_whole()
         entries = LedgerEntry.objects.filter(chain=f"case:{self.pk}").order_by("sequence")
         states = list(entries.values_list("from_state", "to_state"))
         assert len(states) == case.version
@@ -358,8 +372,8 @@ class PlainLife(RuleBasedStateMachine):
         assert states[-1][1] == case.stage
 
 
-class CaseLife(VerbRules, PlainLife):
-    """With the verbs of who decides, whose rules stand in tests/cases/life_verbs.py."""
+class CaseLife(VerbRules, SpecialRules, PlainLife):
+    """With the verbs of who decides and the special cases: tests/cases/life_verbs.py, life_special.py."""
 
 
 def test_a_case_lives_as_the_model_says(branch: Branch):

@@ -176,6 +176,16 @@ def test_zero_payment_has_its_form_and_the_old_way(branch: Branch, reviewer: Sta
     assert (now(case).closing_kind, request.state) == ("zero", "executed")
 
 
+def test_zero_payment_is_asked_for_after_the_assessment_too(branch: Branch, reviewer: Staff):
+    case = special_case(branch, stage=Stage.SURVEYED)
+    services.assess(case, [services.LossRow("own_damage", "vehicle", "本车", Decimal(700))],
+                    by=branch.surveyor, seen=case.version)  # fmt: skip
+
+    submission = sent(drafted(case, Kind.ZERO_PAYMENT, branch.clerk), branch.clerk)
+
+    assert (submission.amount, submission.case_total) == (Decimal(8000), Decimal(8000))
+
+
 def test_reopening_begins_a_new_round(branch: Branch, reviewer: Staff):
     case = special_case(branch)
     notify(agreed(case, Kind.REFUSAL, branch, reviewer), branch.clerk)
