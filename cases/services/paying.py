@@ -159,10 +159,9 @@ def asked_beside(case: ClaimCase) -> list[Objection]:
 
 def _closing_objections(case: ClaimCase, kind: str) -> list[Objection]:
     if kind == ClosingKind.PAID:
-        is_paid = case.stage == Stage.PAID or case.approved == case.paid > 0
-        return (
-            [] if is_paid and not _only_lent(case) else [Objection("not_paid", "尚未全部支付，不能赔付结案")]
-        )
+        is_out = case.stage == Stage.PAID or case.approved == case.paid > 0
+        is_paid = is_out and not _only_lent(case)
+        return [] if is_paid else [Objection("not_paid", "尚未全部支付，不能赔付结案")]
     if kind != ClosingKind.ZERO:
         return [Objection("unknown_kind", "结案方式须为赔付结案或零赔付")]
     if case.approved > recoverable_of(case):

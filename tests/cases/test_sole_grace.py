@@ -129,6 +129,25 @@ def test_an_advance_for_somebody_else_is_no_hindrance(branch: Branch):
     assert close(request, branch.clerk).paid == 9000
 
 
+def test_of_advances_alone_nothing_is_closed_as_paid(branch: Branch):
+    reviewer = add_reviewer(branch)
+    case = special_case(branch)
+    paid(agreed(case, Kind.RESCUE_ADVANCE, branch, reviewer), branch.clerk)
+    agreed(case, Kind.ZERO_PAYMENT, branch, reviewer)
+
+    assert codes(services.close, case, "paid", by=branch.clerk, seen=now(case).version) == ("not_paid",)
+    services.close(case, "zero", by=branch.clerk, seen=now(case).version)
+    assert (now(case).closing_kind, now(case).paid) == ("zero", 5000)
+
+
+def test_nothing_is_prepaid_once_it_is_settled(branch: Branch):
+    case = special_case(branch, is_major=True)
+    granted(branch, case)
+    ahead = drafted(case, Kind.PREPAYMENT, branch.clerk)
+
+    assert codes(sent, ahead, branch.clerk) == ("settled_by_grace",)
+
+
 def test_a_prepayment_is_set_off_first(branch: Branch):
     reviewer = add_reviewer(branch)
     case = special_case(branch, is_major=True)

@@ -14,8 +14,8 @@ from authority.ledger import verify
 from cases import services
 from cases.models import ChainStep, ClaimCase, Decision, Submission, TakenBack
 from cases.services import SignerRequest, Transfer, Verdict
-from departments.models import Staff
-from tests.cases.branch import Branch, grant, in_post, make_branch
+from departments.models import PostType, Staff
+from tests.cases.branch import Branch, adjusted_case, grant, in_post, make_branch, send
 from tests.cases.races import Pair, Waiting, waiting_cases
 
 pytestmark = pytest.mark.race
@@ -140,3 +140,35 @@ def test_two_signers_at_once_are_both_counted_or_one_waits(arena: Branch, pair: 
 
     assert ChainStep.objects.filter(kind="added", status="now").count() == ROUNDS
     assert ChainStep.objects.filter(kind="final", status="waiting").count() == ROUNDS
+
+
+def co_signers(arena: Branch) -> list[Staff]:
+    """Whoever decides in the unit wants one lawyer beside him; two are asked at the same time."""
+    terms = {"cosign_count": 1, "cosign_post_type": PostType.objects.get(code="LEGAL")}
+    grant(in_post("DEPT_DEPUTY", arena.unit), "adjudication", "8500", **terms)
+    held = [in_post("LEGAL", arena.unit) for _ in range(2)]
+    for one in held:
+        grant(one, "adjudication", "8100")
+    return [one.staff for one in held]
+
+
+def co_sign(step: ChainStep, by: Staff) -> str:
+    seen = ClaimCase.objects.values_list("version", flat=True).get(pk=step.submission.case_id)
+    services.decide(step, Verdict("agree", seen), by=by)
+    return "signed"
+
+
+def test_the_last_co_signature_counts_once(arena: Branch, pair: Pair):
+    """One is enough: the other is told that he need not sign, and the chain goes on once."""
+    co_signers(arena)
+    for _ in range(ROUNDS):
+        submission = send(adjusted_case(arena, "8200"), by=arena.clerk)
+        steps = list(submission.chain.filter(kind="cosign").select_related("submission", "staff"))
+        two = pair.run(*(partial(co_sign, step, step.staff) for step in steps))
+        assert sorted(map(str, two)) in (["Refused", "signed"], ["Stale", "signed"])
+
+    cosigned = ChainStep.objects.filter(kind="cosign")
+    assert Counter(cosigned.values_list("status", flat=True)) == {"done": ROUNDS, "skipped": ROUNDS}
+    assert ChainStep.objects.filter(kind="final", status="now").count() == ROUNDS
+    assert Decision.objects.count() == ROUNDS
+    assert_whole()
