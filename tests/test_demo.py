@@ -20,6 +20,7 @@ from cases.models import (
     ClaimCase,
     Decision,
     Kind,
+    RecoveryPlaceholder,
     SpecialRequest,
     Submission,
     SupervisionMonth,
@@ -197,6 +198,8 @@ def test_special_cases_stand_in_every_state(branch):
     states = set(SpecialRequest.objects.values_list("state", flat=True))
     assert {"draft", "open", "returned", "refused", "agreed", "executed"} <= states
     assert set(SpecialRequest.objects.values_list("kind", flat=True)) == set(Kind.values)
+    assert RecoveryPlaceholder.objects.filter(recovered__gt=0).exists()
+    assert RecoveryPlaceholder.objects.filter(status="asked").exists()
     assert not LedgerEntry.objects.filter(at__gt=timezone.now()).exists()
     assert verify() == []
 

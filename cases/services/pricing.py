@@ -11,9 +11,11 @@ from authority.rulings import Objection, Ruling
 from cases.damage.arithmetic import name_key
 from cases.models import PartPrice
 from cases.rulings import refused_for
-from departments.access import HANDLE_CASES
+from departments.access import HANDLE_CASES, SEE_CASES
 from departments.authorship import save_as
 from departments.models import OrgUnit, Staff
+
+KEEPER = "PPR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,23 @@ class Quote:
     note: str = ""
 
 
+def quoting_units(staff: Staff) -> frozenset[int]:
+    """Where he handles cases; of the post that keeps the local prices (核价岗), wherever he sees them."""
+    handled = staff.unit_scope.ids(HANDLE_CASES)
+    keeps_prices = any(held.post.post_type.code == KEEPER for held in staff.posts_today)
+    return handled | staff.unit_scope.ids(SEE_CASES) if keeps_prices else handled
+
+
 def may_quote(staff: Staff) -> Ruling:
-    """Whoever handles cases somewhere, for the units where he does."""
-    if staff.admin_role or not staff.unit_scope.ids(HANDLE_CASES):
-        return refused_for([Objection("not_handling", "登记询价须有赔案处理权限")])
+    if staff.admin_role or not quoting_units(staff):
+        return refused_for([Objection("not_handling", "登记询价须为核价岗，或有赔案处理权限")])
     return refused_for([])
 
 
 def note_quote(quote: Quote, *, by: Staff) -> PartPrice:
     objections = list(may_quote(by).objections)
-    if quote.unit.pk not in by.unit_scope.ids(HANDLE_CASES):
-        objections.append(Objection("foreign_unit", "没有该机构的赔案处理权限"))
+    if quote.unit.pk not in quoting_units(by):
+        objections.append(Objection("foreign_unit", "没有该机构的赔案处理权限，也不是其核价岗"))
     insist_on(refused_for(objections))
     price = PartPrice(
         code=quote.code.strip().upper(),

@@ -14,7 +14,7 @@ from cases.forms.damage import PriceFilter, QuoteForm
 from cases.models import ClaimCase, PartPrice
 from cases.models.case import lent_case_ids
 from cases.services import pricing
-from departments.access import HANDLE_CASES, SEE_CASES
+from departments.access import SEE_CASES
 from departments.http import StaffRequest
 from departments.listings import Column, Empty, Listing, show
 from departments.models import OrgUnit, Staff
@@ -78,7 +78,7 @@ def prices(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def price_new(request: StaffRequest) -> HttpResponse:
     insist_on(pricing.may_quote(request.user))
-    units = OrgUnit.objects.filter(pk__in=request.user.unit_scope.ids(HANDLE_CASES)).order_by("path_rank")
+    units = OrgUnit.objects.filter(pk__in=pricing.quoting_units(request.user)).order_by("path_rank")
     form = QuoteForm(request.POST if request.method == "POST" else None, units=units)
     if form.is_bound and form.is_valid():
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -16,15 +17,18 @@ from cases import services
 from cases.damage.parsing import LineRow
 from cases.damage.rulings import station_of
 from cases.items import DAMAGE_REVIEW
-from cases.lifecycle import Stage
+from cases.lifecycle import UNDER_WAY, Stage
 from cases.models import (
     CaseLoss,
+    ChainStep,
     ClaimCase,
     FraudLead,
+    Kind,
     MajorLoss,
     MajorReport,
     ReductionReason,
     Resurvey,
+    SpecialReason,
 )
 from cases.numbers import next_number
 from cases.services import (
@@ -56,6 +60,7 @@ PARTS = (
 WORK = (("labour", "拆装工时", 160), ("labour", "钣金修复", 180), ("paint", "喷漆", 320))
 ITEMISED, SENT, DECIDED, QUOTES = 36, 18, 8, 3
 MAJORS, LEADS = 12, 7
+LONGEST = 26  # days that the oldest of them is followed
 SUSPICIONS = (
     ("hint", "同车牌一年内多次出险，碰撞部位相近，怀疑重复索赔。"),
     ("survey", "散落物与碰撞形态不符，驾驶人说法前后矛盾。"),
@@ -111,15 +116,18 @@ def make_vehicle_desk(people: People, random: Random) -> str:
 
 
 def _make_majors(desk: Desk) -> int:
-    """All that are marked are followed; the dearest in every state, the rest reported in time."""
-    marked = desk.cases(400, is_major=True, majors=None)
-    told = bulk_create_with_history(
-        [_followed(desk, case) for case in marked[MAJORS:]], MajorLoss, default_user=desk.head
-    )
+    """All that are marked are followed; of the older ones the dearest in every state, with dear cases that
+    nobody marked where there are too few, the rest reported in time."""
+    marked, since = desk.cases(400, is_major=True, majors=None), desk.ago(LONGEST)
+    shown = [case for case in marked if case.reported_at < since][:MAJORS]
+    others = [_followed(desk, case) for case in marked if case not in shown]
+    told = bulk_create_with_history(others, MajorLoss, default_user=desk.head)
     MajorReport.objects.bulk_create(_first_of(major) for major in told)
-    for place, case in enumerate(marked[:MAJORS]):
+    more = {"is_major": False, "stage__in": UNDER_WAY, "reported_at__lt": since}
+    shown += desk.cases(MAJORS - len(shown), **more)
+    for place, case in enumerate(shown):
         _live_major(desk, case, place)
-    return len(marked)
+    return len(others) + len(shown)
 
 
 def _followed(desk: Desk, case: ClaimCase) -> MajorLoss:
@@ -198,21 +206,22 @@ def _make_lines(desk: Desk) -> int:
         if loss is None or handler is None or not loss.assessed:
             continue
         with set_to(desk.ago(desk.random.uniform(1, 3))):
-            done += _itemised(desk, loss, handler)
+            done += _itemised(desk, loss, handler, parts=1 if place < DECIDED else desk.random.randint(2, 5))
             if place < SENT:
                 _sent(desk, case, handler, place)
     return done
 
 
-def _itemised(desk: Desk, loss: CaseLoss, by: Staff) -> bool:
+def _itemised(desk: Desk, loss: CaseLoss, by: Staff, *, parts: int) -> bool:
+    """With one part it stays within what the reviewer may decide himself."""
     brand, series = desk.random.choice(VEHICLES)
     facts = SheetFacts(brand, series, desk.random.choice(SHOPS), "brand" if brand == "奔驰" else "general")
-    rows = list(_rows(desk.random))
+    rows = list(_rows(desk.random, parts))
     return _try(itemising.itemise, loss, facts, rows, by=by, seen=_seen(loss.case_id))
 
 
-def _rows(random: Random) -> Iterator[LineRow]:
-    for code, name, price in random.sample(PARTS, random.randint(2, 5)):
+def _rows(random: Random, parts: int) -> Iterator[LineRow]:
+    for code, name, price in random.sample(PARTS, parts):
         asked = Decimal(round(price * random.uniform(0.92, 1.35), -1))
         yield LineRow("part", code, name, Decimal(1), asked, Decimal(random.choice((0, 0, 20, 50))), "川汽配")
     for kind, name, price in WORK:
@@ -242,8 +251,20 @@ def _sent(desk: Desk, case: ClaimCase, handler: Staff, place: int) -> None:
     reviewer = step.staff
     _try(itemising.review_lines, case, _verdicts(case), by=reviewer, seen=_seen(case.pk))
     if place < DECIDED:
-        verdict = Verdict("agree", _seen(case.pk), opinion="按明细核定，同意。")
-        _try(services.decide, step, verdict, by=reviewer)
+        _decided(case, step, reviewer)
+
+
+def _decided(case: ClaimCase, step: ChainStep, reviewer: Staff) -> None:
+    """Within the limit by himself; beyond it with his opinion by whoever comes next."""
+    verdict = Verdict("agree", _seen(case.pk), opinion="按明细核定，同意。")
+    if _try(services.decide, step, verdict, by=reviewer):
+        return
+    up = Verdict("refer_up", _seen(case.pk), opinion="明细已核，超本人权限，建议同意。")
+    if not _try(services.decide, step, up, by=reviewer):
+        return
+    upper = station_of(case, reviewer)
+    if upper is not None and upper.staff is not None:
+        _try(services.decide, upper, replace(verdict, seen=_seen(case.pk)), by=upper.staff)
 
 
 def _verdicts(case: ClaimCase) -> dict[int, LineVerdict]:
@@ -318,6 +339,21 @@ def _investigated(desk: Desk, lead: FraudLead, handler: Staff, place: int) -> No
         avoided = lead.case.estimate if is_true else Decimal(0)
         ended = fraud.Conclusion("confirmed" if is_true else "not_confirmed", "据调查报告认定。", avoided)
         _try(fraud.conclude_lead, lead, ended, by=desk.head, seen=_seen(lead.case_id))
+        if is_true:
+            _refused(lead, handler, officer)
+
+
+def _refused(lead: FraudLead, handler: Staff, officer: Staff) -> None:
+    """The refusal that rests on it is drafted by who handles the case, and linked by who investigated."""
+    values = {
+        "reason": SpecialReason.objects.filter(kind=Kind.REFUSAL).order_by("rank")[0],
+        "statement": f"线索 {lead.number} 认定属实，损伤早于报案事故，整案拒赔。",
+        "clause": "条款责任免除：编造保险事故", "evidence": "调查报告、监控录像",
+    }  # fmt: skip
+    seen = _seen(lead.case_id)
+    if _try(services.draft_special, lead.case, Kind.REFUSAL, values, by=handler, seen=seen):
+        refusal = lead.case.special_requests.latest("pk")
+        _try(fraud.link_refusal, lead, refusal, by=officer, seen=_seen(lead.case_id))
 
 
 def _reported(desk: Desk, lead: FraudLead, handler: Staff, officer: Staff) -> None:

@@ -1,5 +1,6 @@
 """Local prices beside the lines; rows as pasted."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from cases.prices import deviation_of, history_beside
 from cases.services import pricing
 from cases.services.pricing import Quote
 from departments.workbooks.errors import UnreadableFileError
-from tests.cases.branch import Branch
+from tests.cases.branch import Branch, in_post
 from tests.cases.itemised import itemised, lines, quoted
 
 
@@ -50,6 +51,17 @@ def test_a_quote_is_noted_where_one_handles_cases(branch: Branch):
 
     with pytest.raises(Refused, match="没有该机构"):
         pricing.note_quote(quote, by=branch.statistician)
+
+
+def test_who_keeps_the_prices_quotes_for_what_he_sees(branch: Branch):
+    keeper, reviewer = in_post("PPR", branch.department).staff, branch.damage_reviewer
+    quote = Quote(branch.unit, "灯", "店", Decimal(1), timezone.localdate())
+
+    assert pricing.note_quote(quote, by=keeper).entered_by == keeper
+    with pytest.raises(Refused, match="须为核价岗"):
+        pricing.note_quote(quote, by=reviewer)
+    with pytest.raises(Refused, match="没有该机构"):
+        pricing.note_quote(replace(quote, unit=branch.head_office), by=keeper)
 
 
 def test_pasted_rows_are_read_as_copied():
