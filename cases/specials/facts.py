@@ -80,15 +80,12 @@ def _reason(row: SpecialReason | None) -> Reason | None:
 
 def standing_of(request: SpecialRequest) -> Standing:
     case = request.case
-    sums = _granted(case, request.pk)
     return Standing(
         today=timezone.localdate(),
         estimate=case.estimate,
         approved=case.approved,
         advanced=case.advanced,
-        prepaid=sums["prepaid"],
-        rescued=sums["rescued"],
-        recoverable=sums["recoverable"],
+        **_granted(case, request.pk),
         medical_limit=medical_limit(case) if request.kind in RESCUE else None,
         is_major=case.is_major,
         is_injury=case.is_injury,

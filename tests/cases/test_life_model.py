@@ -94,6 +94,11 @@ class PlainLife(RuleBasedStateMachine):
     def case(self) -> ClaimCase:
         return ClaimCase.objects.get(pk=self.pk)
 
+    @staticmethod
+    def of_losses(case: ClaimCase, amount: Decimal) -> dict[int, Decimal]:
+        """All of it on our own vehicle."""
+        return {loss.pk: amount if loss.line == "own_damage" else Decimal(0) for loss in case.losses.all()}
+
     @property
     def waiting(self) -> Submission:
         return Submission.objects.get(case=self.pk, status="open")
@@ -177,7 +182,8 @@ class PlainLife(RuleBasedStateMachine):
 
     @rule(amount=AMOUNTS)
     def assess(self, amount: Decimal) -> None:
-        rows = [LossRow("own_damage", "vehicle", "本车", amount)]
+        other = LossRow("ctpl", "property", "三者物损", Decimal(0))  # keeps the compulsory cover concerned
+        rows = [LossRow("own_damage", "vehicle", "本车", amount), other]
         act = lambda case: services.assess(case, rows, by=self.branch.surveyor, seen=case.version)  # noqa: E731
         if self.attempt(act, expected=self.life.may_work("assess")):
             self.life.worked("assess", amount)
@@ -185,7 +191,7 @@ class PlainLife(RuleBasedStateMachine):
     @rule(amount=AMOUNTS)
     def adjust(self, amount: Decimal) -> None:
         def act(case: ClaimCase) -> object:
-            amounts = {loss.pk: amount for loss in case.losses.all()}
+            amounts = self.of_losses(case, amount)
             return services.adjust(case, amounts, by=self.branch.adjuster, seen=case.version)
 
         fits = self.life.is_reviewed and amount <= self.life.reviewed
@@ -275,7 +281,7 @@ class PlainLife(RuleBasedStateMachine):
         request = self.waiting
 
         def act(case: ClaimCase) -> object:
-            amounts = {loss.pk: amount for loss in case.losses.all()}
+            amounts = self.of_losses(case, amount)
             return services.amend(request, Amendment(amounts, "更正", case.version), by=self.branch.clerk)
 
         fits = self.life.stage == "adjudicating" and amount <= self.life.reviewed

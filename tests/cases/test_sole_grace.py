@@ -148,16 +148,24 @@ def test_nothing_is_prepaid_once_it_is_settled(branch: Branch):
     assert codes(sent, ahead, branch.clerk) == ("settled_by_grace",)
 
 
-def test_a_prepayment_is_set_off_first(branch: Branch):
+def test_a_prepayment_is_given_up_or_set_off_first(branch: Branch):
     reviewer = add_reviewer(branch)
     case = special_case(branch, is_major=True)
-    request = paid(granted(branch, case), branch.clerk)
     ahead = agreed(case, Kind.PREPAYMENT, branch, reviewer)
+    request = drafted(case, Kind.EX_GRATIA, branch.clerk, is_sole=True)
+    assert codes(sent, request, branch.clerk) == ("not_set_off",)
 
-    assert codes(close, request, branch.clerk) == ("special_unpaid", "not_set_off")
     services.give_up_special(ahead, "不再需要", by=branch.clerk, seen=now(case).version)
-    close(request, branch.clerk)
-    assert now(case).stage == Stage.CLOSED
+
+    assert sent(request, branch.clerk).status == "open"
+
+
+def test_what_is_not_set_off_is_asked_again_at_the_end(branch: Branch):
+    case = special_case(branch)
+    request = paid(granted(branch, case), branch.clerk)
+    ClaimCase.objects.filter(pk=case.pk).update(advanced=1)
+
+    assert codes(close, request, branch.clerk) == ("not_set_off",)
 
 
 def test_after_reopening_it_takes_a_new_one(branch: Branch):
