@@ -37,4 +37,6 @@ def test_campaigns(branch):
     )
     assert OutstandingCampaign.objects.running().exists()
     assert RoundRow.objects.exists()
+    owed = OutstandingCampaign.objects.filter(report_due_on__lt=timezone.localdate(), reported_at=None)
+    assert not owed.exists()
     assert verify() == []

@@ -13,7 +13,7 @@ from cases.clearing.rulebook import rulebook_on, state_of
 from cases.models import CampaignCase, CampaignRound, OutstandingCampaign
 from cases.services import chasing, clearing
 from cases.services.chasing import Entry
-from cases.services.clearing import Plan
+from cases.services.clearing import BaseReport, Plan
 from claims_admin.demo.clock import set_to
 from claims_admin.demo.people import People
 from claims_admin.demo.problems import make_problems
@@ -46,10 +46,20 @@ def _yearly(units: dict[str, OrgUnit], keeper: Staff, today: date) -> Outstandin
     campaign = _start(plan, keeper, _at(date(today.year, 1, 8), today))
     if campaign is None:
         return None
+    _send_base_list(campaign, keeper, today)
     rows = campaign.rows.open().select_related("case").order_by("-age_days", "pk")[:FILLED]
     _fill(list(rows), keeper)
     clearing.take_round(campaign, "逐件核对原因，两年以上的由机构负责人包案", by=keeper)
     return campaign
+
+
+def _send_base_list(campaign: OutstandingCampaign, keeper: Staff, today: date) -> None:
+    """Two days before the last one, once that day has come."""
+    sent_on = date(today.year, 3, 18)
+    if today > sent_on and campaign.report_due_on:
+        with set_to(_at(sent_on, today)):
+            sent = BaseReport(timezone.now(), "监管局、总公司", f"川车险未决〔{today.year}〕1号")
+            clearing.report_base(campaign, sent, by=keeper)
 
 
 def _small(units: dict[str, OrgUnit], people: People, today: date) -> OutstandingCampaign | None:

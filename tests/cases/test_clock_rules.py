@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases import clocks
 from cases.courses import areas
 from cases.escalation.places import Escalation
+from cases.injuries.assistance import Dues
 from cases.lawsuits.reading import clocks_of, with_events
 from cases.lawsuits.reminding import RULE as HEARING_REMINDER
 from cases.models import AnswerTerm, Lawsuit
@@ -17,6 +18,7 @@ from cases.services.problems import APPEAL
 from departments.clocks import ClockState
 from departments.models import CalendarDay, ClockRule
 from tests.cases.branch import Branch
+from tests.cases.injuries.factories import AssistanceFactory
 from tests.cases.suits import legal_officer, now, sued
 from tests.factories import SHANGHAI
 
@@ -148,3 +150,18 @@ def test_thirteen_months_later_it_is_still_what_it_was(suit: Lawsuit, monkeypatc
     assert due(suit, "court_defence")[0] == ClockState.MET
     Lawsuit.objects.filter(pk=suit.pk).update(defended_at=moment(2027, 1, 15) + timedelta(days=1))
     assert due(suit, "court_defence")[0] == ClockState.MISSED
+
+
+def test_an_answer_to_another_line_is_due_over_the_turn_of_the_year(branch: Branch, monkeypatch):
+    """Three working days from Thursday 31 December: Monday, Tuesday, Wednesday; a worked Saturday counts."""
+    off("2027-01-01")
+    asked = AssistanceFactory(
+        unit=branch.unit, asked_at=moment(2026, 12, 31), recorded_at=moment(2026, 12, 31)
+    )
+    at(monkeypatch, moment(2027, 1, 2))
+    assert Dues.today().due_on(asked) == date(2027, 1, 6)
+
+    off("2027-01-02", is_working=True)
+    assert Dues.today().due_on(asked) == date(2027, 1, 5)
+    at(monkeypatch, moment(2028, 2, 1))
+    assert Dues.today().lateness(asked) == "逾期"
