@@ -19,12 +19,13 @@ from authority.models import LedgerEntry
 from authority.refusals import Refused
 from cases import services
 from cases.conflicts import Stale
+from cases.forms.recoveries import RecoveryFilter
 from cases.models import ClaimCase, Kind, RecoveryPlaceholder, RecoveryReceipt, Submission
 from cases.recoveries.places import give, holdings_of, left, to_get_back
 from cases.services import Answer, recovering
 from cases.services.recovering import Receipt
 from departments.holdings import Changed, Handing
-from departments.models import Staff
+from departments.models import PostType, Staff
 from departments.owed import owed_by
 from tests.cases.branch import Branch, adjusted_case, grant, in_post, say
 from tests.cases.special import add_reviewer, agreed, paid, special_case
@@ -353,6 +354,23 @@ def test_the_list_its_file_and_its_figures(branch: Branch, claim: RecoveryPlaceh
     assert (told["已追回(元)"], told["冲减赔款(元)"]) == (2000, None)
     assert str(told["时效到期日"])[:4] == str(TODAY().year + 3)
     assert client.get(url, {"as": "print"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "sees_names", "found"),
+    [({"q": "case"}, False, 1), ({"q": "赵五"}, False, 0), ({"q": "赵五"}, True, 1), ({"q": "赵"}, True, 0),
+     ({"type": "overpaid"}, False, 0), ({"unit": "own"}, False, 1), ({"since": "2999-01-01"}, False, 0)],
+)  # fmt: skip
+def test_the_list_is_narrowed(
+    branch: Branch, claim: RecoveryPlaceholder, asked: dict, found: int, *, sees_names: bool
+):
+    """Nobody finds by a name that he may not read."""
+    PostType.objects.filter(code="CASE_REG").update(sees_personal_data=sees_names)
+    viewer = Staff.objects.get(pk=branch.clerk.pk)
+    known = {"case": claim.case.report_no, "own": str(branch.unit.pk)}
+    form = RecoveryFilter({key: known.get(value, value) for key, value in asked.items()}, viewer=viewer)
+
+    assert form.narrow(RecoveryPlaceholder.objects.visible_to(viewer)).count() == found
 
 
 def test_each_act_has_its_page(branch: Branch, claim: RecoveryPlaceholder, recovery_officer: Staff):
