@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from authority.models import EmergencyGrant, Substitution
 from authority.services import write_off_emergency
+from cases.clearing.reminding import remind_of_base_lists
 from cases.conferences.reminding import remind_silent_members
 from cases.escalation.reminding import remind
 from cases.importing.drop_folder import alone, waiting_files
@@ -118,6 +119,12 @@ def average_costs() -> int:
     """Once a night: what a forced registration takes as its estimate, and the deadlines of the lists anew."""
     renew_dues()
     return refresh_average_costs()
+
+
+@shared_task
+def remind_of_annual_lists() -> int:
+    """Every morning from New Year's Day to the last day: who has not frozen the list of the year's end."""
+    return remind_of_base_lists()
 
 
 @shared_task

@@ -165,6 +165,10 @@ CELERY_BEAT_SCHEDULE = {
     "escalations": {"task": "cases.jobs.remind_of_escalations", "schedule": 600.0},
     "meetings": {"task": "cases.jobs.remind_of_meetings", "schedule": 600.0},
     "average_costs": {"task": "cases.jobs.average_costs", "schedule": crontab(hour=2, minute=10)},
+    "annual_lists": {
+        "task": "cases.jobs.remind_of_annual_lists",
+        "schedule": crontab(hour=6, minute=40),
+    },
     "clearing": {"task": "cases.jobs.take_clearing_rounds", "schedule": crontab(hour=6, minute=20)},
     "coverage": {"task": "authority.jobs.watch_over_coverage", "schedule": 600.0},
     "mail_digests": {"task": "departments.jobs.make_mail_digests", "schedule": 300.0},

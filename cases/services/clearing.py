@@ -85,11 +85,16 @@ def report_due_for(plan: Plan) -> date | None:
     is_annual = plan.kind == OutstandingCampaign.Kind.ANNUAL
     if not (is_whole and is_annual and (plan.base_on.month, plan.base_on.day) == ANNUAL_BASE):
         return None
+    return report_due_after(plan.base_on.year)
+
+
+def report_due_after(year: int) -> date | None:
+    """The last day for the list of the end of that year; None where no parameter is in force."""
     found = clearing_parameter(REPORT_DUE, timezone.localdate())
     if found is None:
         return None
     month, day = divmod(int(found), 100)
-    return date(plan.base_on.year + 1, month, day)
+    return date(year + 1, month, day)
 
 
 def _planned(plan: Plan, by: Staff) -> OutstandingCampaign:
