@@ -110,7 +110,7 @@ def _lost(item: AuthorityItem, listed: list[OrgUnit], before: Survey, after: Sur
 
 def _gained(item: AuthorityItem, units: list[OrgUnit], before: Survey, after: Survey) -> Iterator[str]:
     places: dict[str, list[str]] = {}
-    kinds = list(_every_kind(item))
+    kinds = _every_kind(item, before, after)
     for unit in units:
         more = {
             text
@@ -159,12 +159,17 @@ def _kinds(item: AuthorityItem, *surveys: Survey) -> list[Kind]:
     return list(dict.fromkeys(kinds))
 
 
-def _every_kind(item: AuthorityItem) -> Iterator[Kind]:
-    """Also those that no row mentions: they are what a last ceiling kept from everybody."""
+def _every_kind(item: AuthorityItem, *surveys: Survey) -> list[Kind]:
+    """Also those that no row mentions: they are what a last ceiling kept from everybody. One of those that
+    no survey tells apart."""
     special = special_kind_of(item)
     specials = (special,) if special else SPECIAL_KINDS
+    told_apart: dict[tuple[Kind, ...], Kind] = {}
     for loss, line, about, suit in product(LOSS_CLASSES, LINES, specials, (False, True)):
-        yield Kind(item.code, item.measure, item.is_key, loss, line, about, suit)
+        kind = Kind(item.code, item.measure, item.is_key, loss, line, about, suit)
+        plain = tuple([survey.differences(item.code).plain(kind) for survey in surveys])
+        told_apart.setdefault(plain, kind)
+    return list(told_apart.values())
 
 
 def _between(before: Iterable[Cell], after: Iterable[Cell]) -> Iterator[tuple[int, int]]:

@@ -106,10 +106,12 @@ def revoke_letter(letter: AuthorityLetter, *, by: Staff, reason: str, despite: s
     insist_on(may_revoke(letter_terms(letter), actor_for(by, letter.issuing_unit), holders))
     now = timezone.now()
     before, cover = reinstate_for(letter, now=now), Cover()
+    caps = letter.unitceilings.filter(revoked_at=None).exists()
     letter.revoked_by = by
     ended = end_letter(letter, End(LetterStatus.REVOKED, now, by, reason), action="revoke")
     go_on(before, letter, by=by)
-    cover.insist_nobody_gains()
+    if caps:
+        cover.insist_nobody_gains()
     cover.insist(despite, by=by, chain=chain_of(letter))
     for holder in Staff.objects.filter(pk__in={grant.holder_id for grant in ended}):
         tell(holder, letter, f"授权书 {letter.number} 已撤销，您据此持有的权限同时终止")
