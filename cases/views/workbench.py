@@ -99,8 +99,7 @@ SECTIONS = {
 
 @require_GET
 def workbench(request: StaffRequest) -> HttpResponse:
-    clocks = Clocks.today()
-    waiting = _waiting(request.user, clocks)
+    waiting = _waiting(request.user, clocks := Clocks.today())
     section = SECTIONS.get(request.GET.get("list", "")) or _first_with_work(waiting)
     page = _page(section, request)
     context = {
