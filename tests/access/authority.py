@@ -12,7 +12,7 @@ from authority.models import CertificateScan, CoverageFinding, FindingKind, Lett
 from authority.referrals import terms_of
 from authority.services import RuleDraft, propose_rule, propose_separation
 from authority.services.separation import EDITABLE
-from departments.models import IncompatibleDuty
+from departments.models import IncompatibleDuty, Staff
 from tests.access.rows import get, post
 from tests.cast import World
 from tests.factories import (
@@ -45,19 +45,20 @@ def furnish(world: World) -> None:
             letter=letter, appointment=world.held["reviewer"], unit=motor
         )
     world.things["ceiling_in_force"] = CeilingFactory(letter=letters["in_force"], unit=motor)
-    world.things["certificate"] = CertificateFactory(staff=world["clerk"], waiting=True)
-    paper = ContentFile(b"%PDF-1.7", name="x.pdf")
-    world.things["certificate_scan"] = CertificateScan.objects.create(
-        certificate=world.things["certificate"],
-        name="x.pdf",
-        file=paper,
-        size=8,
-        sha256="a",
-        filed_by=drafter,
-    )
-    world.things["certificate_type"] = world.things["certificate"].type
+    _furnish_certificates(world, drafter)
     _furnish_rules(world)
     world.things["interest"] = InterestFactory(staff=world["clerk"])
+
+
+def _furnish_certificates(world: World, filed_by: Staff) -> None:
+    certificate = CertificateFactory(staff=world["clerk"], waiting=True)
+    facts = {"name": "x.pdf", "size": 8, "sha256": "a", "filed_by": filed_by}
+    paper = ContentFile(b"%PDF-1.7", name="x.pdf")
+    world.things["certificate"] = certificate
+    world.things["certificate_scan"] = CertificateScan.objects.create(
+        certificate=certificate, file=paper, **facts
+    )
+    world.things["certificate_type"] = certificate.type
 
 
 def _finding(world: World) -> CoverageFinding:

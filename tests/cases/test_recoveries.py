@@ -45,8 +45,7 @@ def claim(branch: Branch) -> RecoveryPlaceholder:
 
 @pytest.fixture
 def recovery_officer(branch: Branch) -> Staff:
-    held = in_post("RECOV", branch.department)
-    grant(held, "recovery_plan", "10000")
+    grant(held := in_post("RECOV", branch.department), "recovery_plan", "10000")
     return held.staff
 
 
@@ -98,10 +97,8 @@ def test_the_last_of_the_money_ends_it(branch: Branch, claim: RecoveryPlaceholde
     assert (over.status, over.recovered, over.closed_at is None) == ("recovered", Decimal(5000), False)
     assert not to_get_back(branch.clerk).exists()
     entries = LedgerEntry.objects.filter(chain=f"case:{claim.case_id}", action="recover")
-    assert [(one.amount, one.details["recovery"]) for one in entries.order_by("sequence")] == [
-        (2000, claim.pk),
-        (3000, claim.pk),
-    ]
+    told = [(one.amount, one.details["recovery"]) for one in entries.order_by("sequence")]
+    assert told == [(2000, claim.pk), (3000, claim.pk)]
     assert verify([f"case:{claim.case_id}"]) == []
     assert over.history.count() >= 3
 
@@ -310,8 +307,7 @@ def test_the_database_refuses_a_receipt(
     branch: Branch, claim: RecoveryPlaceholder, constraint: str, values: dict
 ):
     made = receive(claim, branch.clerk)
-    if "case_id" in values:
-        values = {"case_id": CaseFactory().pk}
+    values = {"case_id": CaseFactory().pk} if "case_id" in values else values
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         RecoveryReceipt.objects.create(**_row(made, **values))
