@@ -73,7 +73,7 @@ def test_panels_cost_the_same_for_many_cases(world: World, cases: list, django_a
 
     with django_assert_num_queries(6):
         work_of_person(world["clerk"], head)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         work_of_unit(world["dy"], head)
 
 
