@@ -23,6 +23,7 @@ class CreateTogether(Operation):
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         state.__dict__.pop("apps", None)
+        state.is_delayed = False  # what is rendered whole lacks nothing: no data migration need do it again
         for operation in self.operations:
             operation.state_forwards(app_label, state)
 

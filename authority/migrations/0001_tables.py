@@ -1018,6 +1018,26 @@ class Migration(migrations.Migration):
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('status', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ['approved', 'rejected'])), _connector='OR'), name='authority_separation_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='authority_separation_two_people'), models.UniqueConstraint(condition=models.Q(('status', 'waiting')), fields=('duty',), name='authority_separation_one_waiting')],
                     },
                 ),
+                migrations.CreateModel(
+                    name='CertificateScan',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=120, verbose_name='文件名')),
+                        ('content_type', models.CharField(max_length=60, verbose_name='类型')),
+                        ('size', models.PositiveIntegerField(verbose_name='大小(字节)')),
+                        ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
+                        ('filed_at', models.DateTimeField(auto_now_add=True, verbose_name='归档时间')),
+                        ('file', models.FileField(upload_to='certificates/%Y/%m/', verbose_name='文件')),
+                        ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='departments.certificate', verbose_name='证件')),
+                        ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='归档人')),
+                    ],
+                    options={
+                        'verbose_name': '证件扫描件',
+                        'verbose_name_plural': '证件扫描件',
+                        'ordering': ['pk'],
+                        'constraints': [models.UniqueConstraint(fields=('certificate', 'sha256'), name='authority_scan_once_per_certificate'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='authority_certificatescan_not_empty')],
+                    },
+                ),
             ],
         ),
     ]

@@ -10,10 +10,7 @@ def record(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("authority", "0006_terms_are_frozen_after_drafting"),
-        ("departments", "0005_record_seeds"),
-    ]
+    dependencies = [("authority", "0006_terms_are_frozen_after_drafting"), ("departments", "0005_record_seeds")]
 
     operations = [
         migrations.RunPython(record, migrations.RunPython.noop),

@@ -21,10 +21,7 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("authority", "0019_seed_finding_kinds"),
-        ("departments", "0009_three_administrators_and_certificate_types"),
-    ]
+    dependencies = [("authority", "0019_seed_finding_kinds"), ("departments", "0009_three_administrators_and_certificate_types")]
 
     operations = [
         migrations.RunPython(load, unload),

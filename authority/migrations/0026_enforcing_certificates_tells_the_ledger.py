@@ -21,4 +21,6 @@ BACKWARDS = "drop trigger departments_certificatetype_told on departments_certif
 class Migration(migrations.Migration):
     dependencies = [("authority", "0025_people_and_emergencies_tell_the_ledger")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

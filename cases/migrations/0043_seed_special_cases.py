@@ -31,11 +31,7 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("cases", "0042_guard_special_cases"),
-        ("departments", "0014_where_separation_bites"),
-        ("authority", "0024_special_items"),
-    ]
+    dependencies = [("cases", "0042_guard_special_cases"), ("departments", "0014_where_separation_bites"), ("authority", "0024_special_items")]
 
     operations = [
         migrations.RunPython(load, unload),

@@ -51,10 +51,7 @@ def forwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("cases", "0048_mediation_within_the_scheme"),
-        ("departments", "0014_where_separation_bites"),
-    ]
+    dependencies = [("cases", "0048_mediation_within_the_scheme"), ("departments", "0014_where_separation_bites")]
 
     operations = [
         migrations.RunPython(forwards, migrations.RunPython.noop, elidable=False),

@@ -49,10 +49,7 @@ BACKWARDS = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("cases", "0060_seed_resurveys_and_fraud"),
-        ("authority", "0025_people_and_emergencies_tell_the_ledger"),
-    ]
+    dependencies = [("cases", "0060_seed_resurveys_and_fraud"), ("authority", "0025_people_and_emergencies_tell_the_ledger")]
 
     operations = [
         migrations.RunSQL(FORWARDS, BACKWARDS + "drop function cases_insist_on_entry_of_submission();"),

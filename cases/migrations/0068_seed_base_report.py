@@ -59,7 +59,7 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0067_lists_sent_papers_filed_suits_after_mediation")]
+    dependencies = [("cases", "0066_a_base_list_stays")]
 
     operations = [
         migrations.RunPython(seed, unseed),

@@ -109,7 +109,7 @@ BACKWARDS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0069_recoveries_end")]
+    dependencies = [("cases", "0068_seed_base_report")]
 
     operations = [
         migrations.RunSQL(OF_ITS_CASE, NOT_OF_ITS_CASE),

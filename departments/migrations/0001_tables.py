@@ -366,7 +366,7 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '通知',
                         'verbose_name_plural': '通知',
-                        'indexes': [models.Index(fields=['recipient', '-id'], name='departments_notification_list'), models.Index(condition=models.Q(('read_at', None)), fields=['recipient'], name='departments_notification_new')],
+                        'indexes': [models.Index(fields=['recipient', '-id'], name='departments_notification_list'), models.Index(condition=models.Q(('read_at', None)), fields=['recipient'], name='departments_notification_new'), models.Index(fields=['kind', '-id'], name='departments_notification_kind')],
                     },
                 ),
                 migrations.CreateModel(

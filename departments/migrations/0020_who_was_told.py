@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from django.db import migrations, models
+from django.db import migrations
 
 from departments.known import record_seeds
 
@@ -35,8 +35,4 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(seed, unseed),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(fields=["kind", "-id"], name="departments_notification_kind"),
-        ),
     ]

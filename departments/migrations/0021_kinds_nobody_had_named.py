@@ -35,4 +35,6 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("departments", "0020_who_was_told")]
 
-    operations = [migrations.RunPython(seed, unseed)]
+    operations = [
+        migrations.RunPython(seed, unseed),
+    ]
