@@ -96,12 +96,14 @@ def _of_item(question: Question, holder: Holder) -> Iterator[HeldLimit]:
 def _closeness(tried: Tried) -> tuple[object, ...]:
     """Covering grants first (alone before co-signed, own before stand-in, small before large), then others.
 
-    The tail makes the order total, so that the order of the grants handed in never matters.
+    Of those that do not cover, the largest is the nearest: by what each lacks, two grants of different
+    measures would change places with the sums of the matter. The tail makes the order total, so that the
+    order of the grants handed in never matters.
     """
     limit = tried.limit
     return (
         *_rank(tried),
-        tried.short_by,
+        -tried.fen if tried.misses else 0,
         limit.cosign_count,
         limit.via_id is not None,
         tried.fen,

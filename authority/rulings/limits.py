@@ -17,7 +17,7 @@ from authority.rulings.values import ANY, HeldLimit, Holder, Matter
 
 
 class Miss(NamedTuple):
-    """One thing a grant lacks: code, sentence, the shortest way to say it, the fen by which it is too small.
+    """One thing a grant lacks: code, sentence, the shortest way to say it.
 
     `lifts`: more money or a higher level would cure it; then the matter is referred, not refused.
     """
@@ -25,12 +25,11 @@ class Miss(NamedTuple):
     code: str
     text: str
     piece: str
-    fen: int = 0
     lifts: bool = False
 
 
 class Tried(NamedTuple):
-    """A grant held against the matter. `fen` is its limit after the ceilings, `short_by` the fen it lacks."""
+    """A grant held against the matter. `fen` is its limit after the ceilings."""
 
     limit: HeldLimit
     measure: str
@@ -38,7 +37,6 @@ class Tried(NamedTuple):
     ceiling_letter_no: str
     misses: tuple[Miss, ...]
     only_lifts: bool
-    short_by: int
     sampled: tuple[Objection, ...]
 
     @property
@@ -85,7 +83,7 @@ def try_limit(question: Question, holder: Holder, limit: HeldLimit) -> Tried:
         *_cap_misses(question, caps.by_measure),
         *_level_misses(question, limit.level),
     ]
-    misses += [Miss(gap.code, gap.text, "机构授权不含此类情形", 0, True) for gap in caps.gaps]
+    misses += [Miss(gap.code, gap.text, "机构授权不含此类情形", True) for gap in caps.gaps]
     if limit.required_certificates:
         misses += _certificate_misses(holder, limit)
     sampled: tuple[Objection, ...] = ()
@@ -93,8 +91,7 @@ def try_limit(question: Question, holder: Holder, limit: HeldLimit) -> Tried:
         more, sampled = _delegator_misses(question, limit, limit.via_id)
         misses += more
     only_lifts = False not in [miss.lifts for miss in misses]
-    short_by = sum([miss.fen for miss in misses])
-    return Tried(limit, measure, fen, letter_no, tuple(misses), only_lifts, short_by, sampled)
+    return Tried(limit, measure, fen, letter_no, tuple(misses), only_lifts, sampled)
 
 
 def _scope_misses(matter: Matter, limit: HeldLimit) -> Iterator[Miss]:
@@ -132,11 +129,11 @@ def _amount_misses(question: Question, limit: HeldLimit, measure: str) -> Iterat
     elif amount > limit.amount_max:
         over = amount - limit.amount_max
         text = f"{measure_name(measure)}金额 {yuan(amount)} 元超过权限 {yuan(limit.amount_max)} 元"
-        yield Miss("over_limit", text, f"超出 {yuan(over)} 元", over, True)
+        yield Miss("over_limit", text, f"超出 {yuan(over)} 元", True)
     elif amount < limit.amount_min:
         under = limit.amount_min - amount
         text = f"{measure_name(measure)}金额 {yuan(amount)} 元低于权限下限 {yuan(limit.amount_min)} 元"
-        yield Miss("under_minimum", text, f"低于下限 {yuan(under)} 元", under)
+        yield Miss("under_minimum", text, f"低于下限 {yuan(under)} 元")
 
 
 def _no_amount(measure: str) -> Miss:
@@ -153,7 +150,7 @@ def _cap_misses(question: Question, caps: dict[str, Cap]) -> Iterator[Miss]:
             over = amount - cap.amount
             said = f"{measure_name(measure)}金额 {yuan(amount)} 元"
             text = f"{said}超过{cap.unit_name}机构授权 {yuan(cap.amount)} 元（{cap.letter_no}）"
-            yield Miss("ceiling", text, f"超出机构授权 {yuan(over)} 元", over, True)
+            yield Miss("ceiling", text, f"超出机构授权 {yuan(over)} 元", True)
 
 
 def _level_misses(question: Question, level: int) -> Iterator[Miss]:
@@ -161,7 +158,7 @@ def _level_misses(question: Question, level: int) -> Iterator[Miss]:
         if level < rule.to_level:
             to = question.level_name(rule.to_level)
             text = f"{rule.text or rule.name}：须提级至{to}"
-            yield Miss(f"must_refer:{rule.code}", text, f"须提级至{to}", 0, True)
+            yield Miss(f"must_refer:{rule.code}", text, f"须提级至{to}", True)
 
 
 def _certificate_misses(holder: Holder, limit: HeldLimit) -> Iterator[Miss]:

@@ -49,6 +49,15 @@ def test_an_outsider_may_do_what_is_no_key_item() -> None:
     assert ask(matter(is_key=False), holder(limit(), is_employee=False)).allowed
 
 
+@pytest.mark.parametrize("asked", [14, 49])
+def test_of_grants_that_do_not_cover_the_largest_is_the_nearest(asked: int) -> None:
+    """Also of different measures, where what each lacks depends on two sums of the matter."""
+    who = holder(limit(5, grant_id=1, measure="item"), limit(9, grant_id=2, measure="case_total"))
+    ruling = ask(matter(amounts={"item": asked * 100, "case_total": 30_00}), who)
+
+    assert (ruling.outcome, ruling.basis and ruling.basis.grant_id) == (REFER, 2)
+
+
 def test_every_reason_is_given() -> None:
     who = holder(limit(10_000, lines=codes("ctpl")), is_active=False, interests=codes("王五"))
     stop = referral(code="no_police", kind="hard_stop", flags=codes("no_notice"), text="缺交警通知书")

@@ -104,6 +104,7 @@ VALUES: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "cases_campaign_kind_known": (campaign, {"kind": "daily"}),
     "cases_campaign_injury_known": (campaign, {"injury": "may"}),
     "cases_campaign_closed_with_conclusion": (campaign, {"status": "closed"}),
+    "cases_campaign_reported_to_somebody": (campaign, {"reported_at": timezone.now()}),
     "cases_campaign_not_negative": (campaign, {"least_estimate": -1}),
     "cases_campaign_case_not_negative": (row, {"estimate": -1}),
     "cases_campaign_confirmed_with_reason": (row, {"confirmed_at": timezone.now()}),
