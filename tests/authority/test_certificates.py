@@ -238,7 +238,7 @@ def test_the_list_costs_the_same_for_many(client, world, assert_flat_queries):
 @pytest.mark.parametrize(
     ("values", "state"),
     [
-        ({"valid_from": timezone.localdate() + timedelta(days=1)}, "coming"),
+        ({"valid_from": timezone.localdate() + timedelta(days=9)}, "coming"),
         ({"valid_to": YESTERDAY}, "expired"),
         ({"waiting": True}, "waiting_confirmation"),
         ({}, "in_force"),
