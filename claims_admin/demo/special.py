@@ -40,14 +40,15 @@ PAPERS = (
 )
 DRAFT, OPEN, RETURNED, REFUSED, AGREED, DONE = "draft", "open", "returned", "refused", "agreed", "done"
 PLAN: tuple[tuple[str, tuple[str, ...]], ...] = (
+    # Those that not every case suits choose first.
+    (Kind.RESCUE_ADVANCE, (DONE, DONE, AGREED)),
+    (Kind.RESCUE_PAYMENT, (DONE, OPEN, AGREED)),
+    (Kind.PREPAYMENT, (DRAFT, OPEN, AGREED, DONE, DONE)),
+    (Kind.LATE_REGISTRATION, (OPEN, DONE)),
     (Kind.REFUSAL, (DRAFT, OPEN, RETURNED, REFUSED, AGREED, AGREED, DONE, DONE, DONE)),
     (Kind.CANCELLATION, (OPEN, DONE, DONE)),
     (Kind.ZERO_PAYMENT, (OPEN, AGREED)),
-    (Kind.PREPAYMENT, (DRAFT, OPEN, AGREED, DONE, DONE)),
-    (Kind.RESCUE_PAYMENT, (OPEN, AGREED, DONE)),
-    (Kind.RESCUE_ADVANCE, (AGREED, DONE, DONE)),
     (Kind.EX_GRATIA, (DRAFT, OPEN, OPEN)),
-    (Kind.LATE_REGISTRATION, (OPEN, DONE)),
 )
 STAGES = (Stage.REGISTERED, Stage.SURVEYED, Stage.ASSESSED, Stage.REVIEWED, Stage.ADJUSTED)
 STEP = timedelta(hours=2)
