@@ -191,7 +191,7 @@ def test_open_work_is_done_by_the_services(branch):
 
 def test_special_cases_stand_in_every_state(branch):
     units, people = branch
-    make_cases(units, people, reports=3000, seed=7)
+    make_cases(units, people, reports=6000, seed=7)
 
     assert make_specials() >= 20
 
