@@ -30,6 +30,7 @@ def revise(page) -> None:
     page.get_by_label("授权书号").fill(NUMBER)
     page.get_by_role("button", name="保存").click()
     page.get_by_role("link", name="编辑条款").click()
+    page.locator("[data-sum]").nth(1).wait_for()  # the click returns before the page of lines is there
     first, second = page.locator("[data-sum]").all()
     first.fill("120000")
     first.press("Enter")
