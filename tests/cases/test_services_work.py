@@ -19,7 +19,7 @@ from cases.services import Amendment, Loan, LossRow, PauseRequest, PaymentOrder,
 from departments.models import OutboxMessage
 from departments.models.people import AdminRole
 from tests.cases.branch import Branch, adjusted_case, assessed_case, grant, in_post, say, send
-from tests.factories import CaseFactory, StaffFactory
+from tests.factories import CaseFactory, InterestFactory, StaffFactory
 
 WORK = {
     "register": lambda case, by: services.register(case, Decimal(500), by=by, seen=1),
@@ -296,6 +296,19 @@ def test_paying_in_parts_and_never_beyond_the_approval(branch: Branch):
     services.pay(case, PaymentOrder(Decimal("3000"), "刘明", case.version + 1), by=branch.clerk)
     assert ClaimCase.objects.get(pk=case.pk).stage == "paid"
     assert Payment.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("amount", "payee", "code"),
+    [("0", "刘明", "no_amount"), ("100", " ", "no_payee"), ("100", "王五", "interest")],
+)
+def test_a_payment_is_refused(branch: Branch, amount: str, payee: str, code: str):
+    case = approved_case(branch)
+    InterestFactory(staff=branch.clerk, kind="party", name="王五", relation="表兄弟")
+    order = PaymentOrder(Decimal(amount), payee, case.version)
+
+    assert refused(lambda: services.pay(case, order, by=branch.clerk)) == (code,)
+    assert not Payment.objects.exists()
 
 
 @pytest.mark.parametrize(
