@@ -293,10 +293,18 @@ LENT = Prepared(
 )
 
 
+_LENT = "lent_case_ids"
+
+
 def lent_case_ids(staff: Staff) -> list[int]:
     """The cases lent to this person today, nearly always none; read once per request."""
     kept = staff.read_once
-    if "lent_case_ids" not in kept:
-        kept["lent_case_ids"] = LENT(staff_id=staff.pk, today=timezone.localdate())
-    ids: list[int] = kept["lent_case_ids"]
+    if _LENT not in kept:
+        kept[_LENT] = LENT(staff_id=staff.pk, today=timezone.localdate())
+    ids: list[int] = kept[_LENT]
     return ids
+
+
+def forget_lent(staff: Staff) -> None:
+    """Once a loan of this person changed within the request."""
+    staff.read_once.pop(_LENT, None)

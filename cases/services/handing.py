@@ -14,6 +14,7 @@ from authority.rulings import Objection
 from cases.escalation.rulings import may_pass_on
 from cases.lifecycle import Action
 from cases.models import CaseUserPermission, ClaimCase, Escalation
+from cases.models.case import forget_lent
 from cases.rulings import joined, may_take_over, may_work, with_objections
 from cases.services.escalating import locked_escalation
 from cases.services.transition import apply, lock_case, stay, tell
@@ -99,5 +100,5 @@ def return_case(loan: CaseUserPermission, *, by: Staff) -> None:
         insist_on(may_work(case, Action.HAND_OVER, by))
     details = {"borrower": loan.user.name}
     loan.delete()
-    by.read_once.pop("lent_case_ids", None)
+    forget_lent(by)
     apply(case, stay(case, "return_loan").with_details(details), by)
